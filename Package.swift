@@ -1,0 +1,49 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "simscope",
+  products: [.executable(name: "simscope", targets: ["simscope"])],
+  targets: [
+    // C: libraries from Debian, and our own hot loops
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
+    .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("pthread")]),
+    .target(name: "CTerminal", cSettings: [.define("_GNU_SOURCE")]),
+
+    // learning
+    .target(name: "Basics", dependencies: ["CKernels"]),
+    .target(name: "Tensors", dependencies: ["Basics", "CKernels", "COpenBLAS"]),
+    .target(name: "Networks", dependencies: ["Basics", "Tensors"]),
+    .target(name: "Images", dependencies: ["Basics", "CKernels", "CPNG"]),
+    .target(name: "Telemetry"),
+    .target(name: "Training", dependencies: ["Basics", "Networks", "Tensors", "Images", "Telemetry"]),
+
+    // screen
+    .target(name: "Canvas"),
+    .target(name: "Dashboard", dependencies: ["Canvas", "Telemetry"]),
+    .target(name: "Curses", dependencies: ["Canvas", "CNcurses", "CTerminal"]),
+
+    // program
+    .executableTarget(
+      name: "simscope",
+      dependencies: [
+        "Basics", "Tensors", "Networks", "Images", "Telemetry", "Training", "Canvas", "Dashboard", "Curses",
+      ]),
+
+    // tests mirror the targets
+    .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Basics"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Basics"], resources: [.copy("Golden")]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "Basics"]),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Networks", "Tensors", "Images", "Telemetry", "Basics"]),
+    .testTarget(name: "CanvasTests", dependencies: ["Canvas"]),
+    .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry"]),
+    .testTarget(name: "CursesTests", dependencies: ["Curses", "Canvas"]),
+    .testTarget(name: "ProgramTests", dependencies: ["simscope"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

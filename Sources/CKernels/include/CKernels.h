@@ -1,0 +1,3 @@
+/// simscope's hot loops in plain C, and the worker pool that runs them.
+#pragma once
+#include "ck_pool.h"

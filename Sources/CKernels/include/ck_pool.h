@@ -1,0 +1,23 @@
+/// A fork-join worker pool: the caller and `threads - 1` workers share out numbered tasks.
+#pragma once
+#include <stdint.h>
+
+/// A pool, by value: an integer, so that Swift may pass it between threads.
+typedef struct {
+  uintptr_t raw;
+} ck_pool;
+
+/// One numbered task. `worker` is in 0..<threads and names the scratch space the task may use.
+typedef void (*ck_task)(void *context, int64_t task, int64_t worker);
+
+/// Starts `threads - 1` workers at the given niceness (0 keeps the process's). Returns raw == 0 when none can be started.
+ck_pool ck_pool_create(int64_t threads, int niceness);
+
+/// Runs tasks 0..<count and returns when all have ended. One caller at a time; others wait for their turn.
+void ck_pool_run(ck_pool pool, int64_t count, ck_task task, void *context);
+
+/// Ends the workers and gives the pool's memory back.
+void ck_pool_destroy(ck_pool pool);
+
+/// Lowers the calling thread's priority (Linux: niceness is a thread's own). Errors are of no consequence.
+void ck_thread_nice(int niceness);

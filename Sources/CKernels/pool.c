@@ -1,0 +1,147 @@
+#include "ck_pool.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Workers look for new work this many times before they sleep: a step forks some hundred times, and waking costs more.
+enum { SPINS = 2000 };
+
+typedef struct {
+  pthread_mutex_t turn;        // one run at a time
+  pthread_mutex_t lock;        // guards sleeping and waking
+  pthread_cond_t work, done;
+  _Atomic uint64_t generation; // counts runs; a change means new work
+  _Atomic int64_t next;        // the next task to take
+  _Atomic int64_t busy;        // workers that have not finished this run
+  _Atomic bool stopping;
+  int64_t count, threads;
+  ck_task task;
+  void *context;
+  int niceness;
+  pthread_t *handles;
+} pool_t;
+
+typedef struct {
+  pool_t *pool;
+  int64_t worker;
+} start_t;
+
+static inline void pause_cpu(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+void ck_thread_nice(int niceness) {
+  if (niceness != 0) setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness);
+}
+
+static void take_tasks(pool_t *pool, int64_t worker) {
+  for (;;) {
+    int64_t task = atomic_fetch_add(&pool->next, 1);
+    if (task >= pool->count) return;
+    pool->task(pool->context, task, worker);
+  }
+}
+
+static void wait_for_work(pool_t *pool, uint64_t seen) {
+  for (int i = 0; i < SPINS; i++) {
+    if (atomic_load(&pool->generation) != seen) return;
+    pause_cpu();
+  }
+  pthread_mutex_lock(&pool->lock);
+  while (atomic_load(&pool->generation) == seen) pthread_cond_wait(&pool->work, &pool->lock);
+  pthread_mutex_unlock(&pool->lock);
+}
+
+static void *worker_main(void *argument) {
+  start_t start = *(start_t *)argument;
+  free(argument);
+  pool_t *pool = start.pool;
+  ck_thread_nice(pool->niceness);
+  for (uint64_t seen = 0;;) {
+    wait_for_work(pool, seen);
+    seen++;
+    if (atomic_load(&pool->stopping)) return NULL;
+    take_tasks(pool, start.worker);
+    if (atomic_fetch_sub(&pool->busy, 1) == 1) {
+      pthread_mutex_lock(&pool->lock);
+      pthread_cond_signal(&pool->done);
+      pthread_mutex_unlock(&pool->lock);
+    }
+  }
+}
+
+static void announce(pool_t *pool) {
+  pthread_mutex_lock(&pool->lock);
+  atomic_fetch_add(&pool->generation, 1);
+  pthread_cond_broadcast(&pool->work);
+  pthread_mutex_unlock(&pool->lock);
+}
+
+ck_pool ck_pool_create(int64_t threads, int niceness) {
+  pool_t *pool = calloc(1, sizeof *pool);
+  if (!pool) return (ck_pool){0};
+  pool->niceness = niceness;
+  pool->threads = 1;
+  pool->handles = calloc((size_t)(threads > 0 ? threads : 1), sizeof *pool->handles);
+  pthread_mutex_init(&pool->turn, NULL);
+  pthread_mutex_init(&pool->lock, NULL);
+  pthread_cond_init(&pool->work, NULL);
+  pthread_cond_init(&pool->done, NULL);
+  for (int64_t i = 1; pool->handles && i < threads; i++) {
+    start_t *start = malloc(sizeof *start);
+    if (!start) break;
+    *start = (start_t){pool, i};
+    if (pthread_create(&pool->handles[i], NULL, worker_main, start) != 0) {
+      free(start);
+      break;
+    }
+    pool->threads++;
+  }
+  return (ck_pool){(uintptr_t)pool};
+}
+
+void ck_pool_run(ck_pool handle, int64_t count, ck_task task, void *context) {
+  pool_t *pool = (pool_t *)handle.raw;
+  pthread_mutex_lock(&pool->turn);
+  pool->count = count;
+  pool->task = task;
+  pool->context = context;
+  atomic_store(&pool->next, 0);
+  int64_t helpers = pool->threads - 1;
+  bool shared = helpers > 0 && count > 1;
+  if (shared) {
+    atomic_store(&pool->busy, helpers);
+    announce(pool);
+  }
+  take_tasks(pool, 0);
+  if (shared) {
+    for (int i = 0; i < SPINS && atomic_load(&pool->busy) > 0; i++) pause_cpu();
+    pthread_mutex_lock(&pool->lock);
+    while (atomic_load(&pool->busy) > 0) pthread_cond_wait(&pool->done, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+  }
+  pthread_mutex_unlock(&pool->turn);
+}
+
+void ck_pool_destroy(ck_pool handle) {
+  pool_t *pool = (pool_t *)handle.raw;
+  if (!pool) return;
+  atomic_store(&pool->stopping, true);
+  announce(pool);
+  for (int64_t i = 1; i < pool->threads; i++) pthread_join(pool->handles[i], NULL);
+  pthread_mutex_destroy(&pool->turn);
+  pthread_mutex_destroy(&pool->lock);
+  pthread_cond_destroy(&pool->work);
+  pthread_cond_destroy(&pool->done);
+  free(pool->handles);
+  free(pool);
+}

@@ -1,0 +1,15 @@
+/// What a person may ask of the trainer. It obeys at a step boundary and nowhere else.
+public enum Command: Sendable, Equatable {
+  /// Turns the knob of this key to an exact value.
+  case turn(String, to: Double)
+  /// Turns the last turned knob back.
+  case undo
+  case pause, resume
+  /// One step, then pause again.
+  case singleStep
+  case saveCheckpoint
+  /// Weighted kNN now.
+  case evaluate
+  /// Save and end.
+  case stop
+}

@@ -1,0 +1,48 @@
+/// Something that happened in a run: a row of the log panel, a marker on every plot, a line of `events.jsonl`.
+public struct Event: Sendable, Equatable {
+  public enum Kind: Sendable, Equatable {
+    case started
+    case resumed(fromStep: Int)
+    /// `key` is the knob's key in `metrics.jsonl`; the event's step is the last one with the old value.
+    case knob(key: String, from: Double, to: Double)
+    case refused(key: String, reason: String)
+    case paused, unpaused
+    case checkpoint(file: String)
+    case evaluated(metric: Metric, value: Double)
+    case warning(String)
+    case terminalLost
+    case stopped(reason: String)
+    case finished
+    case failed(String)
+  }
+
+  public let step: Int
+  /// Seconds of training.
+  public let time: Double
+  public let kind: Kind
+
+  public init(step: Int, time: Double, _ kind: Kind) {
+    self.step = step
+    self.time = time
+    self.kind = kind
+  }
+
+  /// The word in `events.jsonl`.
+  public var word: String {
+    switch kind {
+    case .started: "started"
+    case .resumed: "resumed"
+    case .knob: "knob"
+    case .refused: "refused"
+    case .paused: "paused"
+    case .unpaused: "unpaused"
+    case .checkpoint: "checkpoint"
+    case .evaluated: "evaluated"
+    case .warning: "warning"
+    case .terminalLost: "terminal_lost"
+    case .stopped: "stopped"
+    case .finished: "finished"
+    case .failed: "failed"
+    }
+  }
+}

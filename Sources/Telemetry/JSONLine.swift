@@ -1,0 +1,81 @@
+/// A JSON object on one line with its keys in the order they were added. NaN and infinity are written as strings.
+public struct JSONLine: Sendable {
+  private var parts: [String] = []
+
+  public init() {}
+
+  public mutating func add(_ key: String, _ value: Double) { parts.append("\(Self.quote(key)): \(Self.number(value))") }
+  public mutating func add(_ key: String, _ value: Int) { parts.append("\(Self.quote(key)): \(value)") }
+  public mutating func add(_ key: String, _ value: Bool) { parts.append("\(Self.quote(key)): \(value)") }
+  public mutating func add(_ key: String, _ value: String) {
+    parts.append("\(Self.quote(key)): \(Self.quote(value))")
+  }
+  public mutating func add(_ key: String, raw json: String) { parts.append("\(Self.quote(key)): \(json)") }
+
+  public var text: String { "{" + parts.joined(separator: ", ") + "}" }
+  /// One key a line, for files that people read.
+  public var lines: String { "{\n" + parts.map { "  " + $0 }.joined(separator: ",\n") + "\n}\n" }
+
+  /// The shortest decimal that reads back as the same number.
+  public static func number(_ value: Double) -> String {
+    if value.isNaN { return "\"NaN\"" }
+    if value.isInfinite { return value > 0 ? "\"Infinity\"" : "\"-Infinity\"" }
+    if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
+    return "\(value)"
+  }
+
+  public static func quote(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\n": quoted += "\\n"
+      case "\r": quoted += "\\r"
+      case "\t": quoted += "\\t"
+      case _ where scalar.value < 0x20:
+        let hex = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+}
+
+extension StepMetrics {
+  /// Its line in `metrics.jsonl`, without the line feed.
+  public var json: String {
+    var line = JSONLine()
+    line.add("step", step)
+    for (metric, value) in present { line.add(metric.rawValue, value) }
+    return line.text
+  }
+}
+
+extension Event {
+  /// Its line in `events.jsonl`, without the line feed.
+  public var json: String {
+    var line = JSONLine()
+    line.add("step", step)
+    line.add("time", time)
+    line.add("kind", word)
+    switch kind {
+    case .started, .paused, .unpaused, .terminalLost, .finished: break
+    case .resumed(let fromStep): line.add("from_step", fromStep)
+    case .knob(let key, let from, let to):
+      line.add("knob", key)
+      line.add("from", from)
+      line.add("to", to)
+    case .refused(let key, let reason):
+      line.add("knob", key)
+      line.add("reason", reason)
+    case .checkpoint(let file): line.add("file", file)
+    case .evaluated(let metric, let value): line.add(metric.rawValue, value)
+    case .warning(let text): line.add("text", text)
+    case .stopped(let reason): line.add("reason", reason)
+    case .failed(let text): line.add("text", text)
+    }
+    return line.text
+  }
+}
