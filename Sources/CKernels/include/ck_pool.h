@@ -21,3 +21,7 @@ void ck_pool_destroy(ck_pool pool);
 
 /// Lowers the calling thread's priority (Linux: niceness is a thread's own). Errors are of no consequence.
 void ck_thread_nice(int niceness);
+
+/// A block of memory for a workspace: aligned to 2 MiB, huge pages advised. NULL when there is none.
+void *ck_block_allocate(int64_t bytes);
+void ck_block_free(void *block, int64_t bytes);

@@ -1,0 +1,69 @@
+/// Files that are whole or not there: written beside, synced, renamed.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// `write` is also the name of what SafeFile does.
+private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = write
+
+/// What the system says about its last error.
+public func systemError() -> String { String(cString: strerror(errno)) }
+
+public enum SafeFile {
+  /// Replaces the file at `path` by these bytes. A reader, a crash or a full disk sees the old file or the new one.
+  /// - Throws: `Trouble` with the system's reason; what was there before stays.
+  public static func write(_ bytes: [UInt8], to path: String) throws {
+    let partial = path + ".partial"
+    do {
+      try writeAndSync(bytes, to: partial)
+      guard rename(partial, path) == 0 else { throw trouble("cannot put a file in its place", path) }
+    } catch {
+      unlink(partial)
+      throw error
+    }
+    syncFolder(of: path)
+  }
+
+  private static func writeAndSync(_ bytes: [UInt8], to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw trouble("cannot create a file", path) }
+    defer { close(descriptor) }
+    try writeAll(bytes, to: descriptor, path)
+    guard fsync(descriptor) == 0 else { throw trouble("cannot write", path) }
+  }
+
+  /// Writes all bytes, however many calls that takes.
+  public static func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
+    var written = 0
+    try bytes.withUnsafeBytes { buffer in
+      while written < buffer.count {
+        let count = systemWrite(descriptor, buffer.baseAddress! + written, buffer.count - written)
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { throw trouble("cannot write", path) }
+        written += count
+      }
+    }
+  }
+
+  /// The rename itself must reach the disk, too.
+  private static func syncFolder(of path: String) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  private static func trouble(_ what: String, _ path: String) -> Trouble {
+    let reason = systemError()
+    let remedy =
+      switch errno {
+      case ENOSPC, EDQUOT: "make room on the disk"
+      case EACCES, EPERM, EROFS: "choose a place that may be written, with --run"
+      default: "check the path and the disk"
+      }
+    return Trouble("\(what) (\(reason))", at: path, remedy: remedy)
+  }
+}

@@ -1,0 +1,22 @@
+// The block a workspace lives in: mapped straight from the system, so that giving it back really does.
+#include "ck_pool.h"
+
+#include <stddef.h>
+#include <sys/mman.h>
+
+enum { HUGE_PAGE = 2 << 20 };
+
+static size_t rounded(int64_t bytes) { return ((size_t)bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE; }
+
+void *ck_block_allocate(int64_t bytes) {
+  size_t size = rounded(bytes > 0 ? bytes : 1), mapped = size + HUGE_PAGE;
+  char *raw = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (raw == MAP_FAILED) return NULL;
+  size_t before = (HUGE_PAGE - (uintptr_t)raw % HUGE_PAGE) % HUGE_PAGE;
+  if (before > 0) munmap(raw, before);
+  if (HUGE_PAGE - before > 0) munmap(raw + before + size, HUGE_PAGE - before);
+  madvise(raw + before, size, MADV_HUGEPAGE);
+  return raw + before;
+}
+
+void ck_block_free(void *block, int64_t bytes) { munmap(block, rounded(bytes > 0 ? bytes : 1)); }

@@ -1,0 +1,50 @@
+/// Loops of the network's layers over feature maps in blocked layout, for one image or one group of images each.
+///
+/// Blocked layout: [image][channel / 16][pixel][16]; channels are padded with zeros to a multiple of 16. `blocks` is
+/// the number of 16-channel blocks, `pixels` is height × width.
+#pragma once
+#include <stdint.h>
+
+/// The geometry of a convolution on one image. `lanes` is 16 for blocked input, the number of channels for interleaved
+/// pixels (with `blocks` 1).
+typedef struct {
+  int64_t blocks, lanes, height, width;
+  int64_t kernel_height, kernel_width, stride, padding;
+  int64_t out_height, out_width;
+} ck_geometry;
+
+/// The instruction set the kernels run on: "AVX-512", "AVX2", "NEON" or "baseline".
+const char *ck_isa_name(void);
+
+/// column [out pixels][block][kernel row][kernel column][lane] from one image x [block][pixel][lane]; outside is zero.
+void ck_im2col(const float *x, float *column, const ck_geometry *geometry);
+/// The adjoint: dx += every column entry at its place.
+void ck_col2im_add(const float *column, float *dx, const ck_geometry *geometry);
+
+/// rows [pixel][block · 16] from blocked [block][pixel][16], and back.
+void ck_rows_from_blocked(const float *blocked, float *rows, int64_t blocks, int64_t pixels);
+void ck_blocked_from_rows(const float *rows, float *blocked, int64_t blocks, int64_t pixels);
+
+/// Batch statistics of one group: sums[0 ..< C] += Σ(x − pivot), sums[C ..< 2C] += Σ(x − pivot)², C = 16 · blocks.
+void ck_norm_sums(const float *x, const float *pivot, double *sums, int64_t images, int64_t blocks, int64_t pixels);
+/// y = x · scale + shift [+ residual], then max(0, ·) when relu. residual may be NULL; y may be x.
+void ck_norm_apply(const float *x, const float *scale, const float *shift, const float *residual, float *y,
+                   int relu, int64_t images, int64_t blocks, int64_t pixels);
+/// dy ← dy where y > 0, else 0 (when y is not NULL); sums[0 ..< C] += Σ dy, sums[C ..< 2C] += Σ dy · (x − mean).
+void ck_norm_backward_sums(float *dy, const float *y, const float *x, const float *mean, double *sums,
+                           int64_t images, int64_t blocks, int64_t pixels);
+/// dx = a · dy + b · x + c, each of a, b, c a number a channel; dx may be dy.
+void ck_norm_backward_apply(const float *dy, const float *x, const float *a, const float *b, const float *c, float *dx,
+                            int64_t images, int64_t blocks, int64_t pixels);
+
+/// y [image][channel] = mean over pixels, and its adjoint.
+void ck_average(const float *x, float *y, int64_t images, int64_t blocks, int64_t pixels);
+void ck_average_backward(const float *dy, float *dx, int64_t images, int64_t blocks, int64_t pixels);
+
+/// y += x; y = max(0, x); dy ← dy where y > 0.
+void ck_add(const float *x, float *y, int64_t count);
+void ck_relu(const float *x, float *y, int64_t count);
+void ck_relu_backward(const float *y, float *dy, int64_t count);
+
+/// y [pixel][3] = bytes · scale[channel] + shift[channel].
+void ck_pixels_from_bytes(const uint8_t *bytes, const float *scale, const float *shift, float *y, int64_t pixels);

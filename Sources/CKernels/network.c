@@ -1,0 +1,120 @@
+// The network's kernels, one copy for each instruction set, and the choice between them at run time.
+#include "ck_network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// The baseline passes 64-byte vectors in memory; no such vector crosses a function that is not inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+// Activations are 64-byte aligned; parameters and callers' arrays need not be, hence aligned(4).
+typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int i16 __attribute__((vector_size(64)));
+// The lanes of value where the mask is set, zero elsewhere.
+#define keep(value, mask) ((v16)((i16)(value) & (mask)))
+
+typedef struct {
+  void (*im2col)(const float *, float *, const ck_geometry *);
+  void (*col2im_add)(const float *, float *, const ck_geometry *);
+  void (*rows_from_blocked)(const float *, float *, int64_t, int64_t);
+  void (*blocked_from_rows)(const float *, float *, int64_t, int64_t);
+  void (*norm_sums)(const float *, const float *, double *, int64_t, int64_t, int64_t);
+  void (*norm_apply)(const float *, const float *, const float *, const float *, float *, int, int64_t, int64_t,
+                     int64_t);
+  void (*norm_backward_sums)(float *, const float *, const float *, const float *, double *, int64_t, int64_t,
+                             int64_t);
+  void (*norm_backward_apply)(const float *, const float *, const float *, const float *, const float *, float *,
+                              int64_t, int64_t, int64_t);
+  void (*average)(const float *, float *, int64_t, int64_t, int64_t);
+  void (*average_backward)(const float *, float *, int64_t, int64_t, int64_t);
+  void (*add)(const float *, float *, int64_t);
+  void (*relu)(const float *, float *, int64_t);
+  void (*relu_backward)(const float *, float *, int64_t);
+  void (*pixels_from_bytes)(const uint8_t *, const float *, const float *, float *, int64_t);
+} kernels_t;
+
+#define KERNEL(name) name##_baseline
+#include "network_body.inc"
+#undef KERNEL
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define KERNEL(name) name##_avx2
+#include "network_body.inc"
+#undef KERNEL
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
+#define KERNEL(name) name##_avx512
+#include "network_body.inc"
+#undef KERNEL
+#pragma clang attribute pop
+#endif
+
+static const kernels_t *chosen;
+static const char *chosen_name;
+
+static int allowed(const char *isa) {
+  const char *forced = getenv("SIMSCOPE_ISA");
+  return !forced || !*forced || strcmp(forced, isa) == 0;
+}
+
+// Before main, so that no thread can see it half done.
+__attribute__((constructor)) static void choose(void) {
+  chosen = &kernels_baseline;
+#if defined(__aarch64__)
+  chosen_name = "NEON";
+#else
+  chosen_name = "baseline";
+#endif
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && allowed("avx2")) {
+    chosen = &kernels_avx2;
+    chosen_name = "AVX2";
+  }
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && allowed("avx512")) {
+    chosen = &kernels_avx512;
+    chosen_name = "AVX-512";
+  }
+#endif
+}
+
+const char *ck_isa_name(void) { return chosen_name; }
+
+void ck_im2col(const float *x, float *column, const ck_geometry *g) { chosen->im2col(x, column, g); }
+void ck_col2im_add(const float *column, float *dx, const ck_geometry *g) { chosen->col2im_add(column, dx, g); }
+void ck_rows_from_blocked(const float *blocked, float *rows, int64_t blocks, int64_t pixels) {
+  chosen->rows_from_blocked(blocked, rows, blocks, pixels);
+}
+void ck_blocked_from_rows(const float *rows, float *blocked, int64_t blocks, int64_t pixels) {
+  chosen->blocked_from_rows(rows, blocked, blocks, pixels);
+}
+void ck_norm_sums(const float *x, const float *pivot, double *sums, int64_t images, int64_t blocks, int64_t pixels) {
+  chosen->norm_sums(x, pivot, sums, images, blocks, pixels);
+}
+void ck_norm_apply(const float *x, const float *scale, const float *shift, const float *residual, float *y, int relu,
+                   int64_t images, int64_t blocks, int64_t pixels) {
+  chosen->norm_apply(x, scale, shift, residual, y, relu, images, blocks, pixels);
+}
+void ck_norm_backward_sums(float *dy, const float *y, const float *x, const float *mean, double *sums, int64_t images,
+                           int64_t blocks, int64_t pixels) {
+  chosen->norm_backward_sums(dy, y, x, mean, sums, images, blocks, pixels);
+}
+void ck_norm_backward_apply(const float *dy, const float *x, const float *a, const float *b, const float *c, float *dx,
+                            int64_t images, int64_t blocks, int64_t pixels) {
+  chosen->norm_backward_apply(dy, x, a, b, c, dx, images, blocks, pixels);
+}
+void ck_average(const float *x, float *y, int64_t images, int64_t blocks, int64_t pixels) {
+  chosen->average(x, y, images, blocks, pixels);
+}
+void ck_average_backward(const float *dy, float *dx, int64_t images, int64_t blocks, int64_t pixels) {
+  chosen->average_backward(dy, dx, images, blocks, pixels);
+}
+void ck_add(const float *x, float *y, int64_t count) { chosen->add(x, y, count); }
+void ck_relu(const float *x, float *y, int64_t count) { chosen->relu(x, y, count); }
+void ck_relu_backward(const float *y, float *dy, int64_t count) { chosen->relu_backward(y, dy, count); }
+void ck_pixels_from_bytes(const uint8_t *bytes, const float *scale, const float *shift, float *y, int64_t pixels) {
+  chosen->pixels_from_bytes(bytes, scale, shift, y, pixels);
+}

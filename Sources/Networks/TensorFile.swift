@@ -1,0 +1,180 @@
+/// Named tensors in a safetensors file: 8 bytes of length, a JSON header, raw little-endian float32. PyTorch opens it
+/// with `safetensors.torch.load_file`. Ours carry a checksum; foreign ones need none.
+import Basics
+import Foundation
+import Tensors
+
+public struct TensorFile: Sendable {
+  public private(set) var tensors: [(name: String, tensor: Tensor)] = []
+  public var metadata: [String: String] = [:]
+  private var places: [String: Int] = [:]
+
+  public init() {}
+
+  public mutating func add(_ name: String, _ tensor: Tensor) {
+    precondition(places[name] == nil, "two tensors named \(name)")
+    places[name] = tensors.count
+    tensors.append((name, tensor))
+  }
+
+  public subscript(name: String) -> Tensor? { places[name].map { tensors[$0].tensor } }
+
+  // MARK: writing
+
+  private static let checksumKey = "checksum"
+  private static let noChecksum = String(repeating: "0", count: 16)
+
+  /// The file's bytes. The same tensors and metadata always give the same bytes.
+  public var bytes: [UInt8] {
+    let unsigned = header(checksum: Self.noChecksum)
+    var body: [UInt8] = []
+    body.reserveCapacity(tensors.reduce(0) { $0 + $1.tensor.count * 4 })
+    for (_, tensor) in tensors { tensor.scalars.withUnsafeBytes { body.append(contentsOf: $0) } }
+    let sum = String(Self.hash(body, Self.hash(unsigned, 0)), radix: 16)
+    let signed = header(checksum: String(repeating: "0", count: 16 - sum.count) + sum)
+    return withUnsafeBytes(of: UInt64(signed.count).littleEndian) { Array($0) } + signed + body
+  }
+
+  public func write(to path: String) throws { try SafeFile.write(bytes, to: path) }
+
+  private func header(checksum: String) -> [UInt8] {
+    var entries = metadata
+    entries[Self.checksumKey] = checksum
+    let pairs = entries.sorted { $0.key < $1.key }.map { "\(Self.quote($0.key)):\(Self.quote($0.value))" }
+    var parts = ["\"__metadata__\":{\(pairs.joined(separator: ","))}"]
+    var offset = 0
+    for (name, tensor) in tensors {
+      let end = offset + tensor.count * 4
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      parts.append("\(Self.quote(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    var header = Array("{\(parts.joined(separator: ","))}".utf8)
+    while header.count % 8 != 0 { header.append(0x20) }
+    return header
+  }
+
+  private static func quote(_ text: String) -> String {
+    let data = try? JSONSerialization.data(withJSONObject: text, options: [.fragmentsAllowed, .withoutEscapingSlashes])
+    return String(decoding: data ?? Data("\"\"".utf8), as: UTF8.self)
+  }
+
+  /// Finds torn and changed files; no defence against forgers.
+  private static func hash(_ bytes: [UInt8], _ start: UInt64) -> UInt64 {
+    var state = start &+ UInt64(bytes.count)
+    bytes.withUnsafeBytes { raw in
+      let words = raw.count / 8
+      for i in 0..<words { state = mix(state, raw.loadUnaligned(fromByteOffset: i * 8, as: UInt64.self)) }
+      for i in words * 8..<raw.count { state = mix(state, UInt64(raw[i])) }
+    }
+    return state
+  }
+
+  private static func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
+    let mixed = (state ^ word.littleEndian) &* 0x9e37_79b9_7f4a_7c15
+    return mixed ^ (mixed >> 32)
+  }
+
+  // MARK: reading
+
+  /// - Throws: `Trouble` when the file is missing, torn, changed, or no safetensors file.
+  public init(reading path: String) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Trouble("cannot read a file of tensors", at: path, remedy: "check that it is there and may be read")
+    }
+    try self.init([UInt8](data), path)
+  }
+
+  init(_ bytes: [UInt8], _ path: String) throws {
+    func broken(_ what: String) -> Trouble {
+      Trouble("not a whole safetensors file (\(what))", at: path, remedy: "use an earlier checkpoint or another file")
+    }
+    guard bytes.count >= 8 else { throw broken("\(bytes.count) bytes") }
+    let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    guard length <= UInt64(bytes.count - 8), length < 1 << 30 else { throw broken("its header is cut off") }
+    let start = 8 + Int(length)
+    guard let header = try? JSONSerialization.jsonObject(with: Data(bytes[8..<start])) as? [String: Any] else {
+      throw broken("its header is not JSON")
+    }
+    metadata = header["__metadata__"] as? [String: String] ?? [:]
+    let checksum = metadata.removeValue(forKey: Self.checksumKey)
+    for (name, place) in try Self.entries(of: header, broken) {
+      guard place.end <= bytes.count - start else { throw broken("\(name) is cut off") }
+      add(name, Self.tensor(place, Array(bytes[start + place.start..<start + place.end])))
+    }
+    if let checksum {
+      let text = String(decoding: bytes[8..<start], as: UTF8.self)
+      let unsigned = text.replacingOccurrences(
+        of: "\"\(Self.checksumKey)\":\"\(checksum)\"", with: "\"\(Self.checksumKey)\":\"\(Self.noChecksum)\"")
+      let sum = Self.hash(Array(bytes[start...]), Self.hash(Array(unsigned.utf8), 0))
+      guard UInt64(checksum, radix: 16) == sum else { throw broken("its checksum does not fit") }
+    }
+  }
+
+  private struct Place {
+    let shape: [Int]
+    let type: String
+    let start: Int
+    let end: Int
+  }
+
+  /// The tensors of a header in the order of their bytes; whole numbers (counters of other tools) are left out.
+  private static func entries(of header: [String: Any], _ broken: (String) -> Trouble) throws -> [(String, Place)] {
+    var entries: [(String, Place)] = []
+    for (name, value) in header where name != "__metadata__" {
+      guard let entry = value as? [String: Any], let type = entry["dtype"] as? String,
+        let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int], offsets.count == 2,
+        shape.allSatisfy({ $0 >= 0 }), 0 <= offsets[0], offsets[0] <= offsets[1]
+      else { throw broken("its header names \(name) without place or shape") }
+      if type.hasPrefix("I") || type.hasPrefix("U") || type == "BOOL" { continue }
+      let place = Place(shape: shape, type: type, start: offsets[0], end: offsets[1])
+      guard let width = ["F32": 4, "F64": 8][type] else { throw broken("\(name) is of type \(type), not F32") }
+      guard shape.reduce(width, { $0.multipliedReportingOverflow(by: $1).partialValue }) == offsets[1] - offsets[0]
+      else {
+        throw broken("\(name) has not the bytes of its shape")
+      }
+      entries.append((name, place))
+    }
+    return entries.sorted { $0.1.start < $1.1.start }
+  }
+
+  private static func tensor(_ place: Place, _ bytes: [UInt8]) -> Tensor {
+    let count = place.shape.reduce(1, *)
+    return bytes.withUnsafeBytes { raw in
+      let scalars = (0..<count).map { i in
+        place.type == "F64"
+          ? Float(raw.loadUnaligned(fromByteOffset: i * 8, as: Double.self))
+          : raw.loadUnaligned(fromByteOffset: i * 4, as: Float.self)
+      }
+      return Tensor(place.shape, scalars)
+    }
+  }
+}
+
+extension Layer {
+  /// Its parameters and running statistics under PyTorch's names below `prefix`.
+  public func tensors(under prefix: String) -> [(name: String, tensor: Tensor)] {
+    var found: [(String, Tensor)] = []
+    var copy = self
+    copy.visitParameters(prefix) { name, parameter in found.append((name, parameter.value)) }
+    copy.visitBuffers(prefix) { name, buffer in found.append((name, buffer)) }
+    return found
+  }
+
+  /// Takes parameters and running statistics from a file.
+  /// - Throws: `Trouble` naming the first tensor that is missing or of another shape; then nothing has changed.
+  public mutating func load(from file: TensorFile, under prefix: String, path: String) throws {
+    for (name, mine) in tensors(under: prefix) {
+      guard let theirs = file[name] else {
+        throw Trouble("no tensor “\(name)”", at: path, remedy: "was it saved by another encoder or head?")
+      }
+      guard theirs.shape == mine.shape else {
+        throw Trouble(
+          "“\(name)” has shape \(theirs.shape) where \(mine.shape) is needed", at: path,
+          remedy: "was it saved by another encoder or head?")
+      }
+    }
+    visitParameters(prefix) { name, parameter in parameter.value = file[name]! }
+    visitBuffers(prefix) { name, buffer in buffer = file[name]! }
+  }
+}

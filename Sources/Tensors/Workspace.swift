@@ -1,0 +1,164 @@
+/// What lives for one step: activations, what backward needs, gradients, scratch. One aligned block, laid out once for
+/// a configuration by a dry run of the very code that will use it, and used again every step without allocating.
+import Basics
+import CKernels
+
+public struct Workspace: ~Copyable {
+  /// Where everything goes, and how much memory that takes.
+  public struct Plan: Sendable {
+    var offsets: [Int] = []
+    var sizes: [Int] = []
+    /// Floats in all.
+    var extent = 0
+    public var bytes: Int { extent * MemoryLayout<Float>.stride }
+  }
+
+  public let workers: WorkerPool
+  /// True during the dry run: shapes are followed, nothing is computed.
+  public let isPlanning: Bool
+  private var plan: Plan
+  private var next = 0
+  private let base: UnsafeMutableRawPointer?
+  private var gaps = Gaps()
+  private var kept: [Activation] = []
+  private var gradients: [Activation?] = []
+
+  /// Follows `step` without computing and returns the layout it needs.
+  public static func plan(workers: WorkerPool, _ step: (inout Workspace) -> Void) -> Plan {
+    var workspace = Workspace(planningFor: workers)
+    step(&workspace)
+    return workspace.plan
+  }
+
+  private init(planningFor workers: WorkerPool) {
+    (self.workers, isPlanning, plan, base) = (workers, true, Plan(), nil)
+  }
+
+  /// - Throws: `Trouble` when the memory cannot be had.
+  public init(_ plan: Plan, workers: WorkerPool) throws {
+    guard let base = ck_block_allocate(Int64(plan.bytes)) else {
+      throw Trouble(
+        "a step needs \(plan.bytes >> 20) MiB of memory that this machine does not give",
+        remedy: "take a smaller --batch-size, --image-size or encoder")
+    }
+    (self.workers, isPlanning, self.plan, self.base) = (workers, false, plan, base)
+  }
+
+  deinit { if let base { ck_block_free(base, Int64(plan.bytes)) } }
+
+  /// Begins a step: everything of the last one is forgotten.
+  public mutating func restart() {
+    next = 0
+    kept.removeAll(keepingCapacity: true)
+    for index in gradients.indices { gradients[index] = nil }
+  }
+
+  /// Room for a feature map; its content is whatever was there before.
+  public mutating func allocate(
+    _ format: Activation.Format = .blocked, images: Int, channels: Int, height: Int = 1, width: Int = 1
+  ) -> Activation {
+    let shape = Activation(
+      format: format, images: images, channels: channels, height: height, width: width, offset: 0)
+    return Activation(
+      format: format, images: images, channels: channels, height: height, width: width, offset: place(shape.count))
+  }
+
+  /// Room for `count` floats.
+  mutating func scratch(_ count: Int) -> Activation { allocate(.pixels, images: 1, channels: count) }
+
+  private mutating func place(_ count: Int) -> Int {
+    let size = (count + 15) / 16 * 16
+    if isPlanning {
+      let offset = gaps.take(size)
+      plan.offsets.append(offset)
+      plan.sizes.append(size)
+      plan.extent = max(plan.extent, offset + size)
+      return offset
+    }
+    precondition(
+      next < plan.sizes.count && plan.sizes[next] == size, "the step asks for \(size) floats where its plan has not")
+    defer { next += 1 }
+    return plan.offsets[next]
+  }
+
+  /// Says that nobody will read it any more in this step.
+  public mutating func release(_ activation: Activation) {
+    if isPlanning { gaps.give((activation.count + 15) / 16 * 16, at: activation.offset) }
+  }
+
+  /// Keeps a handle for backward, which takes them back in reverse.
+  mutating func keep(_ activation: Activation) { kept.append(activation) }
+  mutating func takeBack() -> Activation {
+    guard let last = kept.popLast() else { preconditionFailure("backward without its forward, or twice") }
+    return last
+  }
+
+  /// Room for the gradient of the parameter in this slot; stays until the next step.
+  mutating func makeGradient(slot: Int, count: Int) -> Activation {
+    precondition(slot >= 0, "a parameter without a slot: the model was not numbered")
+    while gradients.count <= slot { gradients.append(nil) }
+    precondition(gradients[slot] == nil, "two gradients for the parameter in slot \(slot)")
+    let gradient = scratch(count)
+    gradients[slot] = gradient
+    return gradient
+  }
+
+  /// The gradient that backward left for the parameter in this slot; empty when it left none.
+  public func gradient(slot: Int) -> UnsafeMutableBufferPointer<Float> {
+    guard slot < gradients.count, let gradient = gradients[slot] else {
+      return UnsafeMutableBufferPointer(start: nil, count: 0)
+    }
+    return self[gradient]
+  }
+
+  /// The floats of an activation. Valid until the workspace ends; meaningless while planning.
+  subscript(activation: Activation) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: pointer(activation), count: activation.count)
+  }
+
+  func pointer(_ activation: Activation) -> UnsafeMutablePointer<Float> {
+    base!.assumingMemoryBound(to: Float.self) + activation.offset
+  }
+}
+
+/// The free places of a block while it is laid out: first fit, neighbours merged.
+private struct Gaps {
+  /// Sorted by offset; everything from `end` on is free as well.
+  private var gaps: [(offset: Int, size: Int)] = []
+  private var end = 0
+
+  mutating func take(_ size: Int) -> Int {
+    if let index = gaps.firstIndex(where: { $0.size >= size }) {
+      let offset = gaps[index].offset
+      if gaps[index].size == size {
+        gaps.remove(at: index)
+      } else {
+        gaps[index] = (offset + size, gaps[index].size - size)
+      }
+      return offset
+    }
+    defer { end += size }
+    return end
+  }
+
+  mutating func give(_ size: Int, at offset: Int) {
+    guard size > 0 else { return }
+    var merged = (offset: offset, size: size)
+    let index = gaps.firstIndex { $0.offset > offset } ?? gaps.count
+    precondition(index == gaps.count || offset + size <= gaps[index].offset, "a place given back twice")
+    var range = index..<index
+    if index < gaps.count, merged.offset + merged.size == gaps[index].offset {
+      merged.size += gaps[index].size
+      range = index..<index + 1
+    }
+    if index > 0, gaps[index - 1].offset + gaps[index - 1].size == offset {
+      merged = (gaps[index - 1].offset, gaps[index - 1].size + merged.size)
+      range = index - 1..<range.upperBound
+    }
+    gaps.replaceSubrange(range, with: [merged])
+    if let last = gaps.last, last.offset + last.size == end {
+      end = last.offset
+      gaps.removeLast()
+    }
+  }
+}
