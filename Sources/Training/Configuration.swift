@@ -1,0 +1,107 @@
+/// What makes a run the experiment it is. Fixed while it runs; what may be turned is in `knobs`, here with the values
+/// it starts from.
+import Foundation
+import Images
+import Networks
+import Telemetry
+
+public struct Configuration: Sendable, Equatable {
+  public enum RateScaling: String, Sendable, CaseIterable { case linear, sqrt }
+  public enum AugmentationChoice: String, Sendable, CaseIterable { case simclr, none }
+  public enum Order: String, Sendable, CaseIterable { case shuffled, file }
+  public enum HangupChoice: String, Sendable, CaseIterable { case `continue`, stop }
+
+  /// Folder or file of the pictures.
+  public var data = ""
+
+  // model
+  public var encoder = ResNet.Architecture.named("resnet20")!
+  /// Side of a view in pixels; nil until the pictures are known.
+  public var imageSize: Int?
+  public var head = ProjectionHead.Kind.nonlinear
+  public var headLayers = 2
+  /// Width inside the head; nil: D.
+  public var headHidden: Int?
+  public var headNorm = ProjectionHead.Norm.reference
+  public var projectionDim = 128
+
+  // views
+  public var augmentation = AugmentationChoice.simclr
+  public var normalize = PixelNormalization.none
+
+  // optimisation
+  public var optimizer = Optimizer.Kind.adam
+  public var nesterov = false
+  /// With it the peak learning rate is base · N/256 or base · √N.
+  public var baseLearningRate: Double?
+  public var learningRateScaling = RateScaling.linear
+  public var warmupEpochs = 0.0
+  public var schedule = Schedule.Shape.cosine
+  public var epochs = 100
+  /// The schedule's length in steps, instead of epochs.
+  public var steps: Int?
+  /// Ends earlier without bending the schedule.
+  public var stopAfter: Int?
+  public var dropLast = true
+
+  // run
+  public var seed: UInt64 = 1
+  /// 0: as many as the machine has.
+  public var threads = 0
+  public var order = Order.shuffled
+  /// First pictures a class.
+  public var limit: Int?
+  public var heldOut = 0.1
+  public var run: String?
+  /// In epochs; 0 never.
+  public var checkpointEvery = 1
+  public var keepCheckpoints = 20
+  public var knnEvery = 1
+  public var onHangup: HangupChoice?
+
+  public var knobs = Knobs()
+  /// Keys that the person or a file has set; the others may be adapted to the data.
+  public var given: Set<String> = []
+
+  public init() {}
+
+  /// Threads that compute.
+  public var workerCount: Int { threads > 0 ? threads : max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+  /// Fills in what depends on the data: the recipe for small pictures or for larger ones, and the learning rate.
+  /// - Parameters:
+  ///   - largestSide: of the pictures, in pixels.
+  public mutating func adapt(toLargestSide largestSide: Int) {
+    if imageSize == nil { imageSize = largestSide <= 40 ? 32 : 96 }
+    let isSmall = imageSize! <= 40
+    if !given.contains("encoder") { encoder = ResNet.Architecture.named(isSmall ? "resnet20" : "resnet18")! }
+    if !given.contains("strength") { knobs.strength = isSmall ? 0.5 : 1 }
+    if !given.contains("blur_probability") { knobs.blurProbability = isSmall ? 0 : 0.5 }
+    if !given.contains("learning_rate") {
+      let base = baseLearningRate ?? [.lars: 0.3, .sgd: 0.03][optimizer]
+      if let base { knobs.learningRate = base * scaledRate(batchSize: knobs.batchSize) }
+      baseLearningRate = base
+    }
+  }
+
+  /// The factor on the base learning rate: N/256, or √N.
+  func scaledRate(batchSize: Int) -> Double {
+    switch learningRateScaling {
+    case .linear: Double(batchSize) / 256
+    case .sqrt: Double(batchSize).squareRoot()
+    }
+  }
+
+  /// The recipe of views under these knobs.
+  public func recipe(_ knobs: Knobs) -> Augmentation {
+    var recipe = Augmentation(imageSize: imageSize ?? 32)
+    recipe.isOn = augmentation == .simclr
+    recipe.strength = knobs.strength
+    recipe.cropMin = knobs.cropMin
+    recipe.flipProbability = knobs.flipProbability
+    recipe.jitterProbability = knobs.jitterProbability
+    recipe.grayProbability = knobs.grayProbability
+    recipe.blurProbability = knobs.blurProbability
+    return recipe
+  }
+}

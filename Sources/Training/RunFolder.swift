@@ -1,0 +1,169 @@
+/// A run on disk: `config.json`, `metrics.jsonl`, `events.jsonl`, `checkpoints/`, `log.txt`, `lock`.
+import Basics
+import Foundation
+import Telemetry
+
+public struct RunFolder: ~Copyable {
+  public let path: String
+  private let metrics: Int32
+  private let events: Int32
+  private let log: Int32
+  private let lock: Int32
+
+  public var name: String { Self.name(of: path) }
+  public static func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+
+  /// Makes a new run's folder.
+  /// - Throws: `Trouble` when it holds a run already or cannot be written.
+  public static func create(_ path: String, configuration: Configuration) throws -> RunFolder {
+    guard !FileManager.default.fileExists(atPath: path + "/config.json") else {
+      throw Trouble(
+        "there is a run already", at: path, remedy: "give another --run, or go on with it: simscope resume \(path)")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: path + "/checkpoints", withIntermediateDirectories: true)
+    } catch {
+      throw Trouble("cannot make the run's folder", at: path, remedy: "choose a place that may be written, with --run")
+    }
+    let folder = try RunFolder(path)
+    try SafeFile.write(Array(configuration.json().lines.utf8), to: path + "/config.json")
+    return folder
+  }
+
+  /// Opens a run's folder to go on with it.
+  /// - Throws: `Trouble` when another process trains in it.
+  public init(_ path: String) throws {
+    self.path = path
+    lock = try Self.takeLock(path + "/lock")
+    metrics = try Self.open(path + "/metrics.jsonl")
+    events = try Self.open(path + "/events.jsonl")
+    log = try Self.open(path + "/log.txt")
+  }
+
+  deinit {
+    for descriptor in [metrics, events, log, lock] { close(descriptor) }
+  }
+
+  public static func configuration(of path: String) throws -> Configuration {
+    let file = path + "/config.json"
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw Trouble("no run here (config.json is missing)", at: path, remedy: "name a folder such as runs/NAME")
+    }
+    var configuration = Configuration()
+    try configuration.take(json: String(decoding: data, as: UTF8.self), from: file)
+    return configuration
+  }
+
+  /// `runs/NAME-01`, or the first number that is free. `base` is made of the data's name.
+  public static func freshPath(for data: String) -> String {
+    let base = URL(fileURLWithPath: data).standardizedFileURL.lastPathComponent
+    let clean = String(base.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." ? $0 : "-" })
+    var number = 1
+    while true {
+      let path = "runs/\(clean)-\(number < 10 ? "0" : "")\(number)"
+      if !FileManager.default.fileExists(atPath: path) { return path }
+      number += 1
+    }
+  }
+
+  // MARK: lines
+
+  public func append(_ step: StepMetrics) throws { try Self.append(step.json, metrics, path + "/metrics.jsonl") }
+  public func append(_ event: Event) throws { try Self.append(event.json, events, path + "/events.jsonl") }
+
+  /// A line of `log.txt`; a log that cannot be written stops nothing.
+  public func note(_ text: String) { try? Self.append(text, log, path + "/log.txt") }
+
+  /// One write a line, so that a reader never sees half of one unless the disk is full.
+  private static func append(_ line: String, _ descriptor: Int32, _ path: String) throws {
+    try SafeFile.writeAll(Array((line + "\n").utf8), to: descriptor, path)
+  }
+
+  /// Cuts both files back to a checkpoint's step: steps that will be made again, and events after that checkpoint.
+  /// - Returns: the metrics and events that stay.
+  public func cut(to step: Int) throws -> (metrics: [[String: Any]], events: [[String: Any]]) {
+    let kept = try Self.rewrite(path + "/metrics.jsonl") { lines in
+      lines.filter { ($0.object["step"] as? Int ?? .max) <= step }
+    }
+    let events = try Self.rewrite(path + "/events.jsonl") { lines in
+      // The line about the checkpoint itself is the last one that counts.
+      let last = lines.lastIndex { $0.object["kind"] as? String == "checkpoint" && $0.object["step"] as? Int == step }
+      let end = last.map { $0 + 1 } ?? lines.count
+      return lines[..<end].filter { ($0.object["step"] as? Int ?? .max) <= step }
+    }
+    return (kept.map(\.object), events.map(\.object))
+  }
+
+  struct Line {
+    let text: Substring
+    let object: [String: Any]
+  }
+
+  /// The whole lines of a file of JSON objects; a torn last line is left out.
+  static func lines(of path: String) -> [Line] {
+    guard let data = FileManager.default.contents(atPath: path) else { return [] }
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { text in
+      let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+      return object.map { Line(text: text, object: $0) }
+    }
+  }
+
+  private static func rewrite(_ path: String, _ choose: ([Line]) -> [Line]) throws -> [Line] {
+    let kept = choose(lines(of: path))
+    let text = kept.map { $0.text + "\n" }.joined()
+    // In place, since the file is open for appending; the content kept is a prefix or nearly so.
+    let descriptor = Foundation.open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Trouble("cannot rewrite", at: path, remedy: "check that it may be written") }
+    defer { close(descriptor) }
+    try SafeFile.writeAll(Array(text.utf8), to: descriptor, path)
+    return kept
+  }
+
+  private static func open(_ path: String) throws -> Int32 {
+    let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Trouble(
+        "cannot open (\(systemError()))", at: path, remedy: "choose a place that may be written, with --run")
+    }
+    return descriptor
+  }
+
+  private static func takeLock(_ path: String) throws -> Int32 {
+    let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Trouble("cannot lock the run (\(systemError()))", at: path, remedy: "check that its folder may be written")
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let owner = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      close(descriptor)
+      throw Trouble(
+        "another process trains in this run (\(owner.trimmingCharacters(in: .whitespacesAndNewlines)))", at: path,
+        remedy: "end it first, or start a new run")
+    }
+    ftruncate(descriptor, 0)
+    try SafeFile.writeAll(Array("\(getpid())\n".utf8), to: descriptor, path)
+    return descriptor
+  }
+
+  // MARK: checkpoints
+
+  public static func checkpointPath(_ run: String, step: Int) -> String {
+    let digits = String(step)
+    return "\(run)/checkpoints/step-\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).safetensors"
+  }
+
+  /// Steps of the checkpoints in a run, ascending.
+  public static func checkpointSteps(_ run: String) -> [Int] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints")) ?? []
+    return names.compactMap { name in
+      guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
+      return Int(name.dropFirst(5).dropLast(12))
+    }.sorted()
+  }
+
+  /// Removes all but the newest `count` checkpoints and the `protected` ones.
+  public func prune(keeping count: Int, protected: Set<Int>) {
+    let steps = Self.checkpointSteps(path).filter { !protected.contains($0) }
+    for step in steps.dropLast(count) { unlink(Self.checkpointPath(path, step: step)) }
+  }
+}

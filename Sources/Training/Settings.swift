@@ -1,0 +1,273 @@
+/// The table of settings: command-line flags, `--config`, `config.json` and help are all read from it.
+import Basics
+import Foundation
+import Images
+import Networks
+import Telemetry
+
+public struct Setting: Sendable {
+  public enum Group: String, Sendable, CaseIterable {
+    case model, loss, views, optimisation, run
+  }
+
+  /// In JSON; the flag has dashes for the underscores.
+  public let key: String
+  public let group: Group
+  /// What its value looks like: "N", "a|b"; empty for a switch.
+  public let value: String
+  public let help: String
+  /// Part of the experiment, so of a checkpoint; others only say how it is run.
+  public let isExperiment: Bool
+  let get: @Sendable (Configuration) -> String?
+  let set: @Sendable (inout Configuration, String) -> Bool
+
+  public var flag: String { "--" + key.map { $0 == "_" ? "-" : String($0) }.joined() }
+  public var isSwitch: Bool { value.isEmpty }
+
+  /// The allowed words of an enumerated setting.
+  public var choices: [String] { value.contains("|") ? value.split(separator: "|").map(String.init) : [] }
+
+  public static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
+
+  /// Sets a value given as text and notes that it was given.
+  /// - Throws: `Trouble` naming the flag, what is allowed, and the nearest valid spelling.
+  public func apply(_ text: String, to configuration: inout Configuration) throws {
+    guard set(&configuration, text) else {
+      let nearest = nearestSpelling(of: text, in: choices).map { "; did you mean “\($0)”?" } ?? ""
+      let allowed = choices.isEmpty ? "takes \(value.isEmpty ? "true or false" : value)" : "is one of \(value)"
+      throw Trouble("\(flag) \(allowed), not “\(text)”\(nearest)", remedy: "see --help")
+    }
+    configuration.given.insert(key)
+  }
+
+  // MARK: the table
+
+  public static let all: [Setting] = model + loss + views + optimisation + run
+
+  private static let model = [
+    choice(
+      "encoder", .model, ResNet.Architecture.all.map(\.name), "the encoder f",
+      get: { $0.encoder.name }, set: { $0.encoder = ResNet.Architecture.named($1)! }),
+    integer("image_size", .model, 8...512, "side of a view in pixels (32 for pictures up to 40 px, else 96)", \.imageSize),
+    named("head", .model, "the projection head g", \.head),
+    integer("head_layers", .model, 2...8, "linear layers of the nonlinear head", \.headLayers),
+    integer("head_hidden", .model, 1...65536, "width inside the head (the encoder's D)", \.headHidden),
+    named(
+      "head_norm", .model, "batch norm after each linear layer of the head, as the reference code, or none", \.headNorm),
+    integer("projection_dim", .model, 1...65536, "d, the width of z", \.projectionDim),
+  ]
+
+  private static let loss = [knob("temperature", .loss)]
+
+  private static let views =
+    ["strength", "crop_min", "flip_probability", "jitter_probability", "gray_probability", "blur_probability"].map {
+      knob($0, .views)
+    } + [
+      named("augmentation", .views, "none: a view is the picture itself", \.augmentation),
+      named("normalize", .views, "subtract a mean and divide by a deviation a channel", \.normalize),
+    ]
+
+  private static let optimisation = [
+    named("optimizer", .optimisation, "", \.optimizer),
+    knob("learning_rate", .optimisation),
+    number(
+      "base_learning_rate", .optimisation, 0...1e6, "peak learning rate at batch 256, scaled to the batch size",
+      \.baseLearningRate),
+    named("learning_rate_scaling", .optimisation, "how the base rate grows: N/256 or √N", \.learningRateScaling),
+    knob("momentum", .optimisation),
+    toggle("nesterov", .optimisation, "Nesterov momentum of SGD", \.nesterov),
+    knob("weight_decay", .optimisation),
+    number("warmup_epochs", .optimisation, 0...1e6, "linear warm-up from 0", \.warmupEpochs),
+    named("schedule", .optimisation, "after warm-up", \.schedule),
+    knob("batch_size", .optimisation),
+    integer("epochs", .optimisation, 1...1_000_000, "length of the schedule", \.epochs),
+    integer("steps", .optimisation, 1...1_000_000_000, "length of the schedule in steps, instead of epochs", \.steps),
+    integer(
+      "stop_after", .optimisation, 0...1_000_000_000, "end after this step without bending the schedule",
+      isExperiment: false, \.stopAfter),
+    toggle(
+      "drop_last", .optimisation, "leave out the rest of an epoch that fills no batch (false: a smaller last batch)",
+      \.dropLast),
+  ]
+
+  private static let run = [
+    Setting(
+      key: "seed", group: .run, value: "N", help: "of parameters, order, views and split", isExperiment: true,
+      get: { "\($0.seed)" },
+      set: { configuration, text in
+        UInt64(text).map { configuration.seed = $0 } != nil
+      }),
+    integer("threads", .run, 0...1024, "threads that compute (0: all cores)", isExperiment: false, \.threads),
+    named("order", .run, "order of the pictures in an epoch", \.order),
+    integer("limit", .run, 1...1_000_000_000, "first N pictures a class", \.limit),
+    number("held_out", .run, 0...0.9, "share of train that is kept for kNN and not trained on", \.heldOut),
+    Setting(
+      key: "run", group: .run, value: "DIR", help: "the run's folder (runs/NAME)", isExperiment: false, get: { $0.run },
+      set: { configuration, text in
+        configuration.run = text
+        return !text.isEmpty
+      }),
+    integer(
+      "checkpoint_every", .run, 0...1_000_000, "epochs between checkpoints (0 never)", isExperiment: false,
+      \.checkpointEvery),
+    integer("keep_checkpoints", .run, 1...1_000_000, "newest checkpoints to keep", isExperiment: false, \.keepCheckpoints),
+    integer("knn_every", .run, 0...1_000_000, "epochs between kNN evaluations (0 never)", isExperiment: false, \.knnEvery),
+    Setting(
+      key: "on_hangup", group: .run, value: "continue|stop",
+      help: "when the terminal is lost (continue with a dashboard, stop without)", isExperiment: false,
+      get: { $0.onHangup?.rawValue },
+      set: { configuration, text in
+        configuration.onHangup = Configuration.HangupChoice(rawValue: text)
+        return configuration.onHangup != nil
+      }),
+  ]
+
+  // MARK: kinds of rows
+
+  private static func choice(
+    _ key: String, _ group: Group, _ words: [String], _ help: String,
+    get: @escaping @Sendable (Configuration) -> String, set: @escaping @Sendable (inout Configuration, String) -> Void
+  ) -> Setting {
+    Setting(key: key, group: group, value: words.joined(separator: "|"), help: help, isExperiment: true, get: get) {
+      guard words.contains($1) else { return false }
+      set(&$0, $1)
+      return true
+    }
+  }
+
+  private static func named<Choice: RawRepresentable & CaseIterable & Sendable>(
+    _ key: String, _ group: Group, _ help: String, _ path: WritableKeyPath<Configuration, Choice> & Sendable
+  ) -> Setting where Choice.RawValue == String {
+    choice(
+      key, group, Choice.allCases.map(\.rawValue), help, get: { $0[keyPath: path].rawValue },
+      set: { $0[keyPath: path] = Choice(rawValue: $1)! })
+  }
+
+  private static func integer(
+    _ key: String, _ group: Group, _ range: ClosedRange<Int>, _ help: String, isExperiment: Bool = true,
+    _ path: WritableKeyPath<Configuration, Int> & Sendable
+  ) -> Setting {
+    Setting(
+      key: key, group: group, value: "N", help: help, isExperiment: isExperiment, get: { "\($0[keyPath: path])" }
+    ) {
+      guard let value = Int($1), range.contains(value) else { return false }
+      $0[keyPath: path] = value
+      return true
+    }
+  }
+
+  private static func integer(
+    _ key: String, _ group: Group, _ range: ClosedRange<Int>, _ help: String, isExperiment: Bool = true,
+    _ path: WritableKeyPath<Configuration, Int?> & Sendable
+  ) -> Setting {
+    Setting(
+      key: key, group: group, value: "N", help: help, isExperiment: isExperiment,
+      get: { $0[keyPath: path].map { "\($0)" } }
+    ) {
+      guard let value = Int($1), range.contains(value) else { return false }
+      $0[keyPath: path] = value
+      return true
+    }
+  }
+
+  private static func number(
+    _ key: String, _ group: Group, _ range: ClosedRange<Double>, _ help: String,
+    _ path: WritableKeyPath<Configuration, Double> & Sendable
+  ) -> Setting {
+    Setting(
+      key: key, group: group, value: "X", help: help, isExperiment: true,
+      get: { JSONLine.number($0[keyPath: path]) }
+    ) {
+      guard let value = Double($1), range.contains(value) else { return false }
+      $0[keyPath: path] = value
+      return true
+    }
+  }
+
+  private static func number(
+    _ key: String, _ group: Group, _ range: ClosedRange<Double>, _ help: String,
+    _ path: WritableKeyPath<Configuration, Double?> & Sendable
+  ) -> Setting {
+    Setting(
+      key: key, group: group, value: "X", help: help, isExperiment: true,
+      get: { $0[keyPath: path].map(JSONLine.number) }
+    ) {
+      guard let value = Double($1), range.contains(value) else { return false }
+      $0[keyPath: path] = value
+      return true
+    }
+  }
+
+  private static func toggle(
+    _ key: String, _ group: Group, _ help: String, _ path: WritableKeyPath<Configuration, Bool> & Sendable
+  ) -> Setting {
+    Setting(key: key, group: group, value: "", help: help, isExperiment: true, get: { "\($0[keyPath: path])" }) {
+      guard let value = Bool($1) else { return false }
+      $0[keyPath: path] = value
+      return true
+    }
+  }
+
+  private static func knob(_ key: String, _ group: Group) -> Setting {
+    let knob = Knob.named(key)!
+    return Setting(
+      key: key, group: group, value: knob.isInteger ? "N" : "X", help: knob.help, isExperiment: true,
+      get: { JSONLine.number($0.knobs[keyPath: knob.path]) }
+    ) {
+      guard let value = Double($1), knob.range.contains(value), !knob.isInteger || value == value.rounded() else {
+        return false
+      }
+      $0.knobs[keyPath: knob.path] = value
+      return true
+    }
+  }
+}
+
+extension Configuration {
+  /// Every setting, in the table's order; what is not decided is null.
+  public func json(experimentOnly: Bool = false) -> JSONLine {
+    var line = JSONLine()
+    line.add("data", data)
+    for setting in Setting.all where setting.isExperiment || !experimentOnly {
+      guard let text = setting.get(self) else {
+        line.add(setting.key, raw: "null")
+        continue
+      }
+      let isBare = setting.isSwitch || setting.value == "N" || setting.value == "X"
+      if isBare { line.add(setting.key, raw: text) } else { line.add(setting.key, text) }
+    }
+    return line
+  }
+
+  /// Takes up a JSON object of settings, such as a run's `config.json`.
+  /// - Throws: `Trouble` naming the file and the wrong key or value.
+  public mutating func take(json text: String, from file: String) throws {
+    let parsed = try? JSONSerialization.jsonObject(with: Data(text.utf8))
+    guard let object = parsed as? [String: Any] else {
+      throw Trouble("not a JSON object of settings", at: file, remedy: "see a run's config.json for an example")
+    }
+    for (key, value) in object.sorted(by: { $0.key < $1.key }) where !(value is NSNull) {
+      if key == "data" {
+        data = value as? String ?? data
+        continue
+      }
+      guard let setting = Setting.named(key) else {
+        if Self.notes.contains(key) { continue }
+        let nearest = nearestSpelling(of: key, in: Setting.all.map(\.key)).map { "; did you mean “\($0)”?" } ?? ""
+        throw Trouble("unknown setting “\(key)”\(nearest)", at: file, remedy: "see --help for the settings")
+      }
+      try setting.apply(Self.text(of: value, isSwitch: setting.isSwitch), to: &self)
+    }
+  }
+
+  /// Keys of `config.json` that say where a run came from and set nothing.
+  private static let notes: Set<String> = ["parent", "parent_step", "version"]
+
+  private static func text(of value: Any, isSwitch: Bool) -> String {
+    switch value {
+    case let text as String: text
+    case let number as NSNumber: isSwitch ? "\(number.boolValue)" : JSONLine.number(number.doubleValue)
+    default: "\(value)"
+    }
+  }
+}
