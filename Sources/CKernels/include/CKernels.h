@@ -1,3 +1,4 @@
 /// simscope's hot loops in plain C, and the worker pool that runs them.
 #pragma once
 #include "ck_pool.h"
+#include "ck_images.h"
