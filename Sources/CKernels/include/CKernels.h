@@ -2,3 +2,4 @@
 #pragma once
 #include "ck_network.h"
 #include "ck_pool.h"
+#include "ck_images.h"

@@ -1,0 +1,151 @@
+/// Pictures decoded into memory, with labels when the folder or file has them. A value; copies share storage.
+import Basics
+import Synchronization
+
+public struct DataSet: Sendable {
+  public let images: [Image]
+  /// One a picture, each below `classes.count`.
+  public let labels: [Int]?
+  /// Empty without labels.
+  public let classes: [String]
+  /// The file's path below the root, or "data_batch_1 #123".
+  public let names: [String]
+  /// A few words for the header: "CIFAR-10", or the folder's name.
+  public let title: String
+  /// Pictures that could not be read.
+  public let skipped: [Skipped]
+
+  public struct Skipped: Sendable, Equatable {
+    public let name: String
+    public let reason: String
+  }
+
+  public enum Split: Sendable { case train, test }
+
+  public init(
+    images: [Image], labels: [Int]?, classes: [String], names: [String], title: String, skipped: [Skipped] = []
+  ) {
+    precondition(names.count == images.count, "\(names.count) names for \(images.count) pictures")
+    precondition(labels == nil || labels!.count == images.count, "\(labels!.count) labels for \(images.count) pictures")
+    (self.images, self.labels, self.classes) = (images, labels, classes)
+    (self.names, self.title, self.skipped) = (names, title, skipped)
+  }
+
+  public var count: Int { images.count }
+
+  /// The pictures at these places, in this order.
+  public func subset(_ indices: [Int]) -> DataSet {
+    DataSet(
+      images: indices.map { images[$0] }, labels: labels.map { labels in indices.map { labels[$0] } },
+      classes: classes, names: indices.map { names[$0] }, title: title)
+  }
+
+  /// Side of a view, unless asked otherwise: 32 for pictures up to 40 pixels, 96 for larger ones.
+  public static func defaultImageSize(forLongestSide side: Int) -> Int { side <= 40 ? 32 : 96 }
+}
+
+// MARK: - Opening
+
+extension DataSet {
+  /// Finds out what `path` is and decodes its pictures.
+  /// - Parameters:
+  ///   - limit: the first N a class, or the first N without labels; nil for all.
+  ///   - shorterSideAtMost: pictures with a longer shorter side are shrunk to it, so that memory stays bounded.
+  ///   - progress: called now and then with (done, total), one call at a time, from any worker; false cancels.
+  /// - Throws: `Trouble` when this is no data set or more than a tenth of it is unreadable; `CancellationError`.
+  public static func open(
+    _ path: String, split: Split, limit: Int? = nil, shorterSideAtMost: Int? = nil, workers: WorkerPool,
+    progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+  ) throws -> DataSet {
+    try open(
+      path, split: split, limit: limit, shorterSideAtMost: shorterSideAtMost, workers: workers,
+      jpeg: TurboJPEG.shared, progress: progress)
+  }
+
+  /// - Parameter jpeg: nil where JPEG cannot be read.
+  static func open(
+    _ path: String, split: Split, limit: Int?, shorterSideAtMost: Int?, workers: WorkerPool, jpeg: TurboJPEG?,
+    progress: @Sendable (_ done: Int, _ total: Int) -> Bool
+  ) throws -> DataSet {
+    let source = try DataDetection.source(path, split: split, jpeg: jpeg)
+    let wanted = limited(source, to: limit)
+    let decoded = try decode(
+      source, wanted, shorterSideAtMost: shorterSideAtMost, workers: workers, progress: progress)
+    var images: [Image] = []
+    var kept: [Int] = []
+    var skipped: [Skipped] = []
+    for (index, result) in zip(wanted, decoded) {
+      switch result {
+      case .success(let image):
+        images.append(image)
+        kept.append(index)
+      case .failure(let trouble):
+        skipped.append(Skipped(name: source.names[index], reason: trouble.what))
+      }
+    }
+    try checkSkipped(skipped, of: wanted.count, at: path)
+    return DataSet(
+      images: images, labels: source.labels.map { labels in kept.map { labels[$0] } }, classes: source.classes,
+      names: kept.map { source.names[$0] }, title: source.title, skipped: skipped)
+  }
+
+  /// The first `limit` of each class, in the source's order.
+  private static func limited(_ source: any PictureSource, to limit: Int?) -> [Int] {
+    guard let limit else { return Array(source.names.indices) }
+    guard let labels = source.labels else { return Array(source.names.indices.prefix(limit)) }
+    var seen = [Int](repeating: 0, count: source.classes.count)
+    return labels.indices.filter { index in
+      seen[labels[index]] += 1
+      return seen[labels[index]] <= limit
+    }
+  }
+
+  private static func decode(
+    _ source: any PictureSource, _ indices: [Int], shorterSideAtMost limit: Int?, workers: WorkerPool,
+    progress: @Sendable (Int, Int) -> Bool
+  ) throws -> [Result<Image, Trouble>] {
+    var results = [Result<Image, Trouble>?](repeating: nil, count: indices.count)
+    let done = Mutex(0)
+    let cancelled = Atomic(false)
+    let step = max(1, indices.count / 200)
+    results.withUnsafeMutableBufferPointer { results in
+      workers.run(indices.count) { place, _ in
+        guard !cancelled.load(ordering: .relaxed) else { return }
+        results[place] = Result { () throws(Trouble) in try decode(source, indices[place], limit) }
+        done.withLock { done in
+          done += 1
+          if done % step == 0 || done == indices.count, !progress(done, indices.count) {
+            cancelled.store(true, ordering: .relaxed)
+          }
+        }
+      }
+    }
+    if cancelled.load(ordering: .relaxed) { throw CancellationError() }
+    return results.map { $0! }
+  }
+
+  private static func decode(_ source: any PictureSource, _ index: Int, _ limit: Int?) throws(Trouble) -> Image {
+    do {
+      let image = try source.picture(index)
+      return limit.map { image.shrunk(toShorterSide: $0) } ?? image
+    } catch let trouble as Trouble {
+      throw trouble
+    } catch {
+      throw Trouble("\(error)", at: source.names[index], remedy: "remove it")
+    }
+  }
+
+  private static func checkSkipped(_ skipped: [Skipped], of total: Int, at path: String) throws {
+    guard 10 * skipped.count > total else { return }
+    let withoutJPEG = skipped.count { $0.reason == JPEG.missing("").what }
+    if 2 * withoutJPEG > skipped.count {
+      throw Trouble(
+        "\(withoutJPEG) of \(total) pictures are JPEG, and reading them needs TurboJPEG", at: path,
+        remedy: "install libturbojpeg0, or convert them to PNG")
+    }
+    let first = skipped.prefix(3).map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
+    throw Trouble(
+      "\(skipped.count) of \(total) pictures cannot be read (\(first)\(skipped.count > 3 ? "; …" : ""))", at: path,
+      remedy: "repair or remove them")
+  }
+}

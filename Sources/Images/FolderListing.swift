@@ -1,0 +1,41 @@
+/// What lies in folders, in an order that is the same on every machine.
+import Basics
+import Foundation
+
+enum FolderListing {
+  /// Deeper than this is a link that leads back up.
+  private static let deepest = 16
+
+  /// Names in a folder, hidden ones left out, sorted by their bytes.
+  static func entries(of folder: String) throws -> [String] {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw Trouble("the folder cannot be listed", at: folder, remedy: "check its permissions")
+    }
+    return names.filter { !$0.hasPrefix(".") }.sorted(by: byBytes)
+  }
+
+  /// Files named like pictures in a folder and the folders below, as paths relative to it, sorted by their bytes.
+  static func pictures(below root: String) throws -> [String] {
+    var found: [String] = []
+    try collect(root, prefix: "", depth: 0, into: &found)
+    return found.sorted(by: byBytes)
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  static func byBytes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+
+  private static func collect(_ root: String, prefix: String, depth: Int, into found: inout [String]) throws {
+    guard depth < deepest else { return }
+    for name in try entries(of: root + "/" + prefix) {
+      if PictureFile.isNamedLikeOne(name) {
+        found.append(prefix + name)
+      } else if isFolder(root + "/" + prefix + name) {
+        try collect(root, prefix: prefix + name + "/", depth: depth + 1, into: &found)
+      }
+    }
+  }
+}

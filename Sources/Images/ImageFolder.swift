@@ -1,0 +1,96 @@
+/// Folders of PNG and JPEG files: a subfolder a class, or no labels; with `train` and `test` or `val` inside, or not.
+import Basics
+import Foundation
+
+struct ImageFolder: PictureSource {
+  let kind: String
+  let title: String
+  let split: String
+  /// Paths below `root`.
+  let names: [String]
+  let labels: [Int]?
+  let classes: [String]
+  private let root: String
+  private let jpeg: TurboJPEG?
+
+  init(_ path: String, split: DataSet.Split, jpeg: TurboJPEG?) throws {
+    let folder = try SplitFolder(path, split: split)
+    let names = try FolderListing.pictures(below: folder.path)
+    guard !names.isEmpty else {
+      throw Trouble("no PNG or JPEG pictures", at: folder.path, remedy: "name a folder that holds pictures")
+    }
+    let ownClasses = Self.classFolders(names)
+    let allClasses = try ownClasses.map { own in
+      try folder.siblings.reduce(own) { all, sibling in
+        all.union(Self.classFolders(try FolderListing.pictures(below: sibling)) ?? [])
+      }
+    }
+    let classes = (allClasses ?? []).sorted(by: FolderListing.byBytes)
+    // One class tells nothing apart.
+    let isLabelled = classes.count > 1
+    let numbers = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+    labels = isLabelled ? names.map { numbers[Self.topFolder($0)!]! } : nil
+    self.classes = isLabelled ? classes : []
+    kind = isLabelled ? "image folder with \(classes.count) class folders" : "image folder without labels"
+    title = (path as NSString).lastPathComponent
+    self.split = folder.name
+    (self.names, self.jpeg, root) = (names, jpeg, folder.path)
+  }
+
+  var longestSide: Int? {
+    let step = max(1, names.count / 16)
+    let sizes = stride(from: 0, to: names.count, by: step).compactMap { try? file($0).size() }
+    return sizes.map { max($0.width, $0.height) }.max()
+  }
+
+  func picture(_ index: Int) throws -> Image { try file(index).decode() }
+
+  private func file(_ index: Int) -> PictureFile { PictureFile(path: root + "/" + names[index], jpeg: jpeg) }
+
+  /// The subfolders that hold pictures, or nil when a picture lies outside of any.
+  private static func classFolders(_ names: [String]) -> Set<String>? {
+    var classes: Set<String> = []
+    for name in names {
+      guard let folder = topFolder(name) else { return nil }
+      classes.insert(folder)
+    }
+    return classes
+  }
+
+  private static func topFolder(_ name: String) -> String? {
+    name.firstIndex(of: "/").map { String(name[..<$0]) }
+  }
+}
+
+/// Which folder a split's pictures lie in.
+private struct SplitFolder {
+  let path: String
+  /// In words.
+  let name: String
+  /// The other splits' folders: a class keeps its number in all of them.
+  let siblings: [String]
+
+  init(_ root: String, split: DataSet.Split) throws {
+    let entries = Set(try FolderListing.entries(of: root))
+    let test = ["test", "val"].filter { entries.contains($0) && FolderListing.isFolder(root + "/" + $0) }
+    guard entries.contains("train"), FolderListing.isFolder(root + "/train") else {
+      guard split == .train else {
+        throw Trouble(
+          "no test split: there is no folder train/ with test/ or val/ beside it", at: root,
+          remedy: "sort the pictures into train/ and test/")
+      }
+      (path, name, siblings) = (root, "all", [])
+      return
+    }
+    switch split {
+    case .train:
+      (path, name) = (root + "/train", "train/")
+      siblings = test.map { root + "/" + $0 }
+    case .test:
+      guard let first = test.first else {
+        throw Trouble("no test split: train/ has no test/ or val/ beside it", at: root, remedy: "add a folder test/")
+      }
+      (path, name, siblings) = (root + "/" + first, first + "/", [root + "/train"])
+    }
+  }
+}

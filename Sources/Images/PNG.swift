@@ -1,0 +1,85 @@
+/// PNG in and out, by libpng's simplified interface, which reports errors as text and never jumps.
+import Basics
+import CPNG
+import Foundation
+
+public enum PNG {
+  /// The first bytes of every PNG file.
+  static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+
+  /// More pixels than this are taken for a broken or hostile file.
+  static let mostPixels = 100_000_000
+
+  private static let color = UInt32(PNG_FORMAT_FLAG_COLOR)
+  private static let alpha = UInt32(PNG_FORMAT_FLAG_ALPHA)
+
+  /// Any colour type, depth and interlacing, as 8-bit RGB; what is transparent shows white.
+  /// - Parameter name: the file's name, for the error.
+  static func decode(_ bytes: [UInt8], name: String) throws -> Image {
+    var png = png_image()
+    png.version = UInt32(PNG_IMAGE_VERSION)
+    defer { png_image_free(&png) }
+    // libpng keeps reading from these bytes until the picture is finished.
+    return try bytes.withUnsafeBytes { source in
+      guard png_image_begin_read_from_memory(&png, source.baseAddress, source.count) != 0 else {
+        throw broken(png, name)
+      }
+      let (width, height) = (Int(png.width), Int(png.height))
+      guard width * height <= mostPixels else {
+        throw Trouble("a PNG of \(width)×\(height) pixels is too large", at: name, remedy: "shrink it")
+      }
+      let hasAlpha = png.format & alpha != 0
+      png.format = hasAlpha ? color | alpha : color
+      // 16-bit samples without a gamma of their own are sRGB, as other tools take them, not linear.
+      png.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+      var pixels = [UInt8](repeating: 0, count: width * height * (hasAlpha ? 4 : 3))
+      guard png_image_finish_read(&png, nil, &pixels, 0, nil) != 0 else { throw broken(png, name) }
+      return Image(width: width, height: height, pixels: hasAlpha ? overWhite(pixels) : pixels)
+    }
+  }
+
+  /// The file's bytes.
+  public static func encode(_ image: Image) -> [UInt8] {
+    var png = png_image()
+    png.version = UInt32(PNG_IMAGE_VERSION)
+    defer { png_image_free(&png) }
+    (png.width, png.height, png.format) = (UInt32(image.width), UInt32(image.height), color)
+    // Noise does not compress: the pixels, a filter byte a row, a little for each of zlib's blocks, and the chunks.
+    let raw = image.pixels.count + image.height
+    var bytes = [UInt8](repeating: 0, count: raw + raw / 64 + 4096)
+    var count = bytes.count
+    let written = png_image_write_to_memory(&png, &bytes, &count, 0, image.pixels, 0, nil)
+    precondition(written != 0, "libpng could not write \(image.width)×\(image.height): \(message(png))")
+    return Array(bytes[..<count])
+  }
+
+  /// Writes a file; throws a `Trouble` when it cannot.
+  public static func write(_ image: Image, to path: String) throws {
+    do {
+      try Data(encode(image)).write(to: URL(fileURLWithPath: path))
+    } catch {
+      throw Trouble(
+        "the picture could not be written", at: path, remedy: "check that the folder exists and the disk has room")
+    }
+  }
+
+  private static func overWhite(_ rgba: [UInt8]) -> [UInt8] {
+    var rgb: [UInt8] = []
+    rgb.reserveCapacity(rgba.count / 4 * 3)
+    for pixel in stride(from: 0, to: rgba.count, by: 4) {
+      let opacity = Int(rgba[pixel + 3])
+      for channel in pixel..<pixel + 3 {
+        rgb.append(UInt8((Int(rgba[channel]) * opacity + 255 * (255 - opacity) + 127) / 255))
+      }
+    }
+    return rgb
+  }
+
+  private static func broken(_ png: png_image, _ name: String) -> Trouble {
+    Trouble("a broken PNG (\(message(png)))", at: name, remedy: "write the file again, or remove it")
+  }
+
+  private static func message(_ png: png_image) -> String {
+    withUnsafeBytes(of: png.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}

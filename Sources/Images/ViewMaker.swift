@@ -1,0 +1,126 @@
+/// The SimCLR recipe: image → view. What is drawn depends on (seed, epoch, index, view) and on nothing else.
+import Basics
+
+public struct ViewMaker: Sendable {
+  public let augmentation: Augmentation
+  public let seed: UInt64
+
+  public init(_ augmentation: Augmentation, seed: UInt64) { (self.augmentation, self.seed) = (augmentation, seed) }
+
+  /// Bytes of one view: imageSize × imageSize × 3.
+  public var bytesPerView: Int { 3 * augmentation.imageSize * augmentation.imageSize }
+
+  /// The draws of one view. The crop is drawn last, as it takes a varying number of draws: so a turned crop-min leaves
+  /// the colours as they were, and each other knob leaves all but its own operation.
+  public func draw(for image: Image, epoch: Int, index: Int, view: Int) -> DrawnView {
+    guard augmentation.isOn else { return DrawnView(crop: nil, operations: []) }
+    var random = RandomStream(seed: seed, .view, epoch, index, view)
+    let flip = augmentation.flip.draw(using: &random)
+    var operations = augmentation.jitter.draw(using: &random)
+    if let flip { operations.insert(flip, at: 0) }
+    if let gray = augmentation.grayscale.draw(using: &random) { operations.append(gray) }
+    if let blur = augmentation.blur.draw(using: &random) { operations.append(blur) }
+    let crop = augmentation.crop.draw(width: image.width, height: image.height, using: &random)
+    return DrawnView(crop: crop, operations: operations)
+  }
+
+  /// The finished view, imageSize × imageSize.
+  public func view(of image: Image, epoch: Int, index: Int, view: Int) -> Image {
+    var pixels = Pixels(width: augmentation.imageSize, height: augmentation.imageSize)
+    make(draw(for: image, epoch: epoch, index: index, view: view), of: image, in: &pixels)
+    return pixels.image()
+  }
+
+  /// One operation, what was drawn for it in words, and the picture after it.
+  public struct Stage: Sendable, Equatable {
+    public let name: String
+    public let parameters: String
+    public let image: Image
+  }
+
+  /// A view stage by stage, for the screen; the last stage's picture is the view.
+  /// - Returns: the crop box as shares of the picture's sides, and the stages, the first of them the crop.
+  public func stages(
+    of image: Image, epoch: Int, index: Int, view: Int
+  ) -> (crop: (x: Double, y: Double, width: Double, height: Double), stages: [Stage]) {
+    let drawn = draw(for: image, epoch: epoch, index: index, view: view)
+    var pixels = Pixels(width: augmentation.imageSize, height: augmentation.imageSize)
+    load(drawn, of: image, into: &pixels)
+    let words = drawn.cropInWords(width: image.width, height: image.height)
+    var stages = [Stage(name: drawn.crop == nil ? "resize" : "crop", parameters: words, image: pixels.image())]
+    for operation in drawn.operations {
+      operation.apply(to: &pixels)
+      stages.append(Stage(name: operation.name, parameters: operation.parameters, image: pixels.image()))
+    }
+    let box = drawn.crop ?? Fit(size: augmentation.imageSize).box(width: image.width, height: image.height)
+    let (width, height) = (Double(image.width), Double(image.height))
+    let shares = (
+      x: Double(box.x) / width, y: Double(box.y) / height, width: Double(box.width) / width,
+      height: Double(box.height) / height
+    )
+    return (shares, stages)
+  }
+
+  private func make(_ drawn: DrawnView, of image: Image, in pixels: inout Pixels) {
+    load(drawn, of: image, into: &pixels)
+    for operation in drawn.operations { operation.apply(to: &pixels) }
+  }
+
+  private func load(_ drawn: DrawnView, of image: Image, into pixels: inout Pixels) {
+    if let crop = drawn.crop {
+      crop.load(image, size: augmentation.imageSize, into: &pixels)
+    } else {
+      Fit(size: augmentation.imageSize).load(image, into: &pixels)
+    }
+  }
+}
+
+// MARK: - Batches
+
+extension ViewMaker {
+  /// The views of a batch of N pictures: rows 0..<N first views, N..<2N second views in the same order. The bytes do
+  /// not depend on the number of workers.
+  /// - Parameter bytes: 2N × imageSize × imageSize × 3.
+  public func makeViews(
+    of data: DataSet, indices: [Int], epoch: Int, into bytes: UnsafeMutableBufferPointer<UInt8>, workers: WorkerPool
+  ) {
+    eachRow(2 * indices.count, into: bytes, workers: workers) { row, pixels in
+      let (view, place) = row.quotientAndRemainder(dividingBy: indices.count)
+      let image = data.images[indices[place]]
+      make(draw(for: image, epoch: epoch, index: indices[place], view: view), of: image, in: &pixels)
+    }
+  }
+
+  /// Pictures for evaluation, without chance: as they are when of the right size, else the shorter side is brought to
+  /// it and the middle taken.
+  /// - Parameter bytes: n × imageSize × imageSize × 3.
+  public func makeInputs(
+    of data: DataSet, indices: some RandomAccessCollection<Int>, into bytes: UnsafeMutableBufferPointer<UInt8>,
+    workers: WorkerPool
+  ) {
+    let fit = Fit(size: augmentation.imageSize)
+    let indices = Array(indices)
+    eachRow(indices.count, into: bytes, workers: workers) { row, pixels in
+      fit.load(data.images[indices[row]], into: &pixels)
+    }
+  }
+
+  /// Scratch space that a worker keeps from row to row.
+  private final class Bench {
+    var pixels: Pixels
+    init(size: Int) { pixels = Pixels(width: size, height: size) }
+  }
+
+  private func eachRow(
+    _ rows: Int, into bytes: UnsafeMutableBufferPointer<UInt8>, workers: WorkerPool,
+    _ body: (_ row: Int, _ pixels: inout Pixels) -> Void
+  ) {
+    precondition(bytes.count == rows * bytesPerView, "\(bytes.count) bytes for \(rows) views of \(bytesPerView)")
+    let benches = (0..<workers.threads).map { _ in Bench(size: augmentation.imageSize) }
+    workers.run(rows) { row, worker in
+      body(row, &benches[worker].pixels)
+      let start = row * bytesPerView
+      benches[worker].pixels.round(into: UnsafeMutableBufferPointer(rebasing: bytes[start..<start + bytesPerView]))
+    }
+  }
+}
