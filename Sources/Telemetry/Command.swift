@@ -12,4 +12,6 @@ public enum Command: Sendable, Equatable {
   case evaluate
   /// Save and end.
   case stop
+  /// The screen is gone; the run goes on and writes it down.
+  case terminalLost
 }

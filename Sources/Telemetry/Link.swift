@@ -43,6 +43,9 @@ public final class Link: Sendable {
     }
   }
 
+  /// Trainer's side: whether the end is asked for. For work between steps that may be cut short.
+  public var stopIsAsked: Bool { commands.withLock { $0.contains(.stop) } }
+
   /// Screen's side.
   public func send(_ command: Command) {
     commands.withLock { $0.append(command) }

@@ -18,7 +18,9 @@ public struct Workspace: ~Copyable {
   public let isPlanning: Bool
   private var plan: Plan
   private var next = 0
-  private let base: UnsafeMutableRawPointer?
+  private var base: UnsafeMutableRawPointer?
+  /// Bytes of the block.
+  private var capacity = 0
   private var gaps = Gaps()
   private var kept: [Activation] = []
   private var gradients: [Activation?] = []
@@ -36,15 +38,31 @@ public struct Workspace: ~Copyable {
 
   /// - Throws: `Trouble` when the memory cannot be had.
   public init(_ plan: Plan, workers: WorkerPool) throws {
-    guard let base = ck_block_allocate(Int64(plan.bytes)) else {
+    (self.workers, isPlanning, self.plan, base) = (workers, false, Plan(), nil)
+    try adopt(plan)
+  }
+
+  deinit { giveBack() }
+
+  /// Takes up another layout, in the same block when it is large enough.
+  /// - Throws: `Trouble` when the memory cannot be had; then the workspace is empty.
+  public mutating func adopt(_ plan: Plan) throws {
+    self.plan = plan
+    restart()
+    guard base == nil || plan.bytes > capacity else { return }
+    giveBack()
+    base = ck_block_allocate(Int64(plan.bytes))
+    capacity = base == nil ? 0 : plan.bytes
+    guard base != nil else {
       throw Trouble(
         "a step needs \(plan.bytes >> 20) MiB of memory that this machine does not give",
         remedy: "take a smaller --batch-size, --image-size or encoder")
     }
-    (self.workers, isPlanning, self.plan, self.base) = (workers, false, plan, base)
   }
 
-  deinit { if let base { ck_block_free(base, Int64(plan.bytes)) } }
+  private func giveBack() {
+    if let base { ck_block_free(base, Int64(capacity)) }
+  }
 
   /// Begins a step: everything of the last one is forgotten.
   public mutating func restart() {

@@ -1,4 +1,5 @@
 /// What the cosines of a batch say about the representation, and their picture for the screen.
+import Basics
 import Foundation
 import Telemetry
 import Tensors
@@ -10,23 +11,26 @@ public struct BatchStatistics: Sendable, Equatable {
   public var alignment = 0.0
   public var uniformity = 0.0
 
-  public init(similarities: Tensor) {
+  public init(similarities: Tensor, workers: WorkerPool) {
     let views = similarities.rows
-    var (positive, negative, potential) = (0.0, 0.0, 0.0)
-    for i in 0..<views {
-      let partner = (i + views / 2) % views
-      for j in 0..<views where j != i {
-        let cosine = Double(similarities.scalars[i * views + j])
-        if j == partner { positive += cosine } else { negative += cosine }
-        // ‖u − v‖² = 2 − 2·cos
-        potential += exp(-2 * (2 - 2 * cosine))
+    // A row's sums: negatives, and exp(−2‖u − v‖²) over all others, where ‖u − v‖² = 2 − 2·cos.
+    var rows = [(positive: Double, negative: Double, potential: Double)](repeating: (0, 0, 0), count: views)
+    rows.withUnsafeMutableBufferPointer { rows in
+      workers.run(views) { i, _ in
+        let partner = (i + views / 2) % views
+        var (negative, potential) = (0.0, 0.0)
+        for (j, cosine) in similarities.row(i).enumerated() where j != i {
+          if j != partner { negative += Double(cosine) }
+          potential += Double(exp(4 * cosine - 4))
+        }
+        rows[i] = (Double(similarities.scalars[i * views + partner]), negative, potential)
       }
     }
     let count = Double(views)
-    positiveSimilarity = positive / count
-    negativeSimilarity = views > 2 ? negative / (count * (count - 2)) : 0
+    positiveSimilarity = rows.reduce(0) { $0 + $1.positive } / count
+    negativeSimilarity = views > 2 ? rows.reduce(0) { $0 + $1.negative } / (count * (count - 2)) : 0
     alignment = 2 - 2 * positiveSimilarity
-    uniformity = log(potential / (count * (count - 1)))
+    uniformity = log(rows.reduce(0) { $0 + $1.potential } / (count * (count - 1)))
   }
 }
 
@@ -36,7 +40,8 @@ extension SimilarityMap {
   public init(averaging similarities: Tensor, labels: [Int]?, limit: Int = 128, step: Int) {
     let views = similarities.rows
     let images = views / 2
-    let order = labels.map { labels in (0..<images).sorted { (labels[$0], $0) < (labels[$1], $1) } } ?? Array(0..<images)
+    let order =
+      labels.map { labels in (0..<images).sorted { (labels[$0], $0) < (labels[$1], $1) } } ?? Array(0..<images)
     let size = min(views, limit)
     let sorted = order.flatMap { [$0, $0 + images] }
     var sums = [Float](repeating: 0, count: size * size)

@@ -3,7 +3,7 @@ import Basics
 import Foundation
 import Telemetry
 
-public struct RunFolder: ~Copyable {
+public final class RunFolder {
   public let path: String
   private let metrics: Int32
   private let events: Int32
@@ -83,7 +83,8 @@ public struct RunFolder: ~Copyable {
   /// - Returns: the metrics and events that stay.
   public func cut(to step: Int) throws -> (metrics: [[String: Any]], events: [[String: Any]]) {
     let kept = try Self.rewrite(path + "/metrics.jsonl") { lines in
-      lines.filter { ($0.object["step"] as? Int ?? .max) <= step }
+      // The first checkpoint stands before the untrained encoder is evaluated: nothing was measured yet.
+      step == 0 ? [] : lines.filter { ($0.object["step"] as? Int ?? .max) <= step }
     }
     let events = try Self.rewrite(path + "/events.jsonl") { lines in
       // The line about the checkpoint itself is the last one that counts.

@@ -48,7 +48,8 @@ public struct Setting: Sendable {
     choice(
       "encoder", .model, ResNet.Architecture.all.map(\.name), "the encoder f",
       get: { $0.encoder.name }, set: { $0.encoder = ResNet.Architecture.named($1)! }),
-    integer("image_size", .model, 8...512, "side of a view in pixels (32 for pictures up to 40 px, else 96)", \.imageSize),
+    integer(
+      "image_size", .model, 8...512, "side of a view in pixels (32 for pictures up to 40 px, else 96)", \.imageSize),
     named("head", .model, "the projection head g", \.head),
     integer("head_layers", .model, 2...8, "linear layers of the nonlinear head", \.headLayers),
     integer("head_hidden", .model, 1...65536, "width inside the head (the encoder's D)", \.headHidden),
@@ -110,8 +111,10 @@ public struct Setting: Sendable {
     integer(
       "checkpoint_every", .run, 0...1_000_000, "epochs between checkpoints (0 never)", isExperiment: false,
       \.checkpointEvery),
-    integer("keep_checkpoints", .run, 1...1_000_000, "newest checkpoints to keep", isExperiment: false, \.keepCheckpoints),
-    integer("knn_every", .run, 0...1_000_000, "epochs between kNN evaluations (0 never)", isExperiment: false, \.knnEvery),
+    integer(
+      "keep_checkpoints", .run, 1...1_000_000, "newest checkpoints to keep", isExperiment: false, \.keepCheckpoints),
+    integer(
+      "knn_every", .run, 0...1_000_000, "epochs between kNN evaluations (0 never)", isExperiment: false, \.knnEvery),
     Setting(
       key: "on_hangup", group: .run, value: "continue|stop",
       help: "when the terminal is lost (continue with a dashboard, stop without)", isExperiment: false,

@@ -1,0 +1,36 @@
+/// Draws pairs of views for the screen, with random streams of their own: looking never changes what is trained on.
+import Basics
+import Images
+import Telemetry
+
+public struct PairStudio: PairSource {
+  private let data: DataSet
+  private let configuration: Configuration
+
+  public init(_ data: DataSet, _ configuration: Configuration) {
+    (self.data, self.configuration) = (data, configuration)
+  }
+
+  public var count: Int { data.count }
+
+  /// A roll takes the place of the epoch, below zero so that no epoch draws the same.
+  public func pair(_ request: PairRequest) -> ViewPair {
+    let index = ((request.index % data.count) + data.count) % data.count
+    let image = data.images[index]
+    let maker = ViewMaker(configuration.recipe(request.knobs), seed: configuration.seed)
+    let drawn = (0..<2).map { maker.stages(of: image, epoch: -1 - request.roll, index: index, view: $0) }
+    return ViewPair(
+      index: index, name: data.names[index], label: data.labels.map { data.classes[$0[index]] },
+      original: Picture(image),
+      crops: drawn.map {
+        ViewPair.CropBox(x: $0.crop.x, y: $0.crop.y, width: $0.crop.width, height: $0.crop.height)
+      },
+      stages: drawn.map { view in
+        view.stages.map { ViewStage(name: $0.name, parameters: $0.parameters, picture: Picture($0.image)) }
+      })
+  }
+}
+
+extension Picture {
+  init(_ image: Image) { self.init(width: image.width, height: image.height, pixels: image.pixels) }
+}

@@ -1,0 +1,516 @@
+/// The training loop: a batch becomes a step, a command is obeyed between steps and nowhere else. Lives on one thread;
+/// meets the screen in `Link` only.
+import Basics
+import Foundation
+import Images
+import Networks
+import Telemetry
+import Tensors
+
+/// How a run ended.
+public enum TrainingEnd: Sendable {
+  /// The schedule is through, or `--stop-after` was reached.
+  case finished
+  /// A person or a signal asked for it; the run is saved.
+  case stopped
+  case failed(Trouble)
+}
+
+public struct Trainer: ~Copyable {
+  private let configuration: Configuration
+  private let link: Link
+  private let folder: RunFolder
+  private let data: RunData
+  private let title: String
+  private let skipped: [DataSet.Skipped]
+  private let isResumed: Bool
+  private let workers: WorkerPool
+  private let loader: Loader
+  private let schedule: Schedule
+  private var engine: StepEngine
+
+  /// The run as it stands: a copy of it is a checkpoint.
+  private var point: Checkpoint
+  private var saved: (step: Int, knobs: Knobs)?
+  /// Steps whose checkpoint stands before a turn of a knob.
+  private var protectedSteps: Set<Int> = []
+  private var undoable: [[(knob: Knob, old: Double)]] = []
+  private var lastTurn = -Double.infinity
+
+  private var isPaused = false
+  private var grantedSteps = 0
+  private var isStopping = false
+
+  private var snapshot = Snapshot()
+  private var lastPublished = ContinuousClock.now
+  private var clock = Stopwatch()
+  /// Lines that wait for the line of the untrained encoder.
+  private var heldLines: [StepMetrics]?
+
+  // MARK: starting
+
+  /// Reads the pictures, makes or opens the run folder, plans the memory.
+  /// - Parameters:
+  ///   - resuming: a run's folder; nil starts a new run.
+  ///   - niceness: of the threads that compute, so that a screen comes before them.
+  public init(_ asked: Configuration, resuming: String?, niceness: Int, link: Link) throws {
+    BLAS.useOneThread()
+    var configuration = asked
+    let survey = try DataSet.survey(asked.data, split: .train)
+    configuration.adapt(toLargestSide: survey.longestSide ?? 64)
+    let workers = WorkerPool(threads: configuration.workerCount, niceness: niceness)
+    let all = try Self.decode(configuration, title: survey.title, workers, link)
+    let data = RunData(
+      all, heldOut: configuration.knnEvery > 0 ? configuration.heldOut : 0, seed: configuration.seed)
+    guard data.train.count >= 2 else {
+      throw Trouble(
+        "\(data.train.count) pictures to train on; two are needed for a negative", at: asked.data,
+        remedy: "add pictures, or lower --held-out")
+    }
+    configuration.knobs.batchSize = min(configuration.knobs.batchSize, data.train.count)
+    let (folder, point) = try Self.open(configuration, resuming: resuming)
+    let engine = try Self.engine(configuration, point, pictures: data.train.count, workers)
+    (title, skipped) = (all.title, all.skipped)
+    (self.configuration, self.link, self.folder, self.data) = (configuration, link, folder, data)
+    (self.workers, self.point) = (workers, point)
+    self.engine = engine
+    schedule = Self.schedule(configuration, pictures: data.train.count)
+    let loaderWorkers = WorkerPool(threads: (configuration.workerCount + 3) / 4, niceness: niceness)
+    loader = Loader(data.train, seed: configuration.seed, order: configuration.order, workers: loaderWorkers)
+    isResumed = resuming != nil
+    heldLines = data.canEvaluate && point.step == 0 ? [] : nil
+    link.offer(PairStudio(data.train, configuration))
+  }
+
+  private static func decode(
+    _ configuration: Configuration, title: String, _ workers: WorkerPool, _ link: Link
+  ) throws -> DataSet {
+    try DataSet.open(
+      configuration.data, split: .train, limit: configuration.limit,
+      shorterSideAtMost: 2 * configuration.imageSize!, workers: workers
+    ) { done, total in
+      var snapshot = Snapshot()
+      snapshot.run.data = title
+      snapshot.state = .decoding(done: done, of: total)
+      link.publish(snapshot)
+      return !link.stopIsAsked
+    }
+  }
+
+  /// A new folder and a fresh model, or a run's folder and its newest whole checkpoint.
+  private static func open(_ configuration: Configuration, resuming: String?) throws -> (RunFolder, Checkpoint) {
+    guard let resuming else {
+      let path = configuration.run ?? RunFolder.freshPath(for: configuration.data)
+      return (try RunFolder.create(path, configuration: configuration), Checkpoint(configuration))
+    }
+    let folder = try RunFolder(resuming)
+    let (point, refused) = try Checkpoint.newest(of: resuming, configuration)
+    for sentence in refused { folder.note("skipped a checkpoint: \(sentence)") }
+    return (folder, point)
+  }
+
+  private static func engine(
+    _ configuration: Configuration, _ point: Checkpoint, pictures: Int, _ workers: WorkerPool
+  ) throws -> StepEngine {
+    let batch = min(point.knobs.batchSize, pictures)
+    let (plan, bytes) = StepEngine.plan(
+      point.model, batchSize: batch, imageSize: configuration.imageSize!, workers: workers)
+    if let available = availableMemory(), bytes > available {
+      throw Trouble(
+        "a batch of \(batch) needs \(bytes >> 20) MiB of memory, \(available >> 20) MiB are free",
+        remedy: "take a smaller --batch-size, --image-size or encoder")
+    }
+    return try StepEngine(
+      plan, batchSize: batch, imageSize: configuration.imageSize!, normalization: configuration.normalize,
+      workers: workers)
+  }
+
+  private mutating func reportSkipped() throws {
+    for picture in skipped { folder.note("skipped \(picture.name): \(picture.reason)") }
+    if !skipped.isEmpty { try emit(.warning("\(skipped.count) pictures could not be read; log.txt names them")) }
+  }
+
+  private mutating func describeRun() {
+    var run = RunDescription()
+    (run.name, run.folder) = (folder.name, folder.path)
+    run.data = title
+    run.encoder = configuration.encoder.name
+    run.head = configuration.head.rawValue
+    run.imageSize = configuration.imageSize!
+    (run.trainCount, run.heldOutCount) = (data.train.count, data.heldOut.count)
+    run.classes = data.train.classes
+    run.totalEpochs = configuration.steps == nil ? configuration.epochs : 0
+    run.totalImages = Int(schedule.totalImages)
+    run.seed = configuration.seed
+    run.parameterCount = point.model.parameterCount
+    snapshot.run = run
+    snapshot.state = .waitingForFirstStep
+    refreshProgress()
+    publish(force: true)
+  }
+
+  /// Images of an epoch in whole batches, unless the rest makes a batch of its own.
+  private static func schedule(_ configuration: Configuration, pictures: Int) -> Schedule {
+    let batch = min(configuration.knobs.batchSize, pictures)
+    let epochImages = configuration.dropLast ? pictures / batch * batch : pictures
+    let total = configuration.steps.map { $0 * batch } ?? configuration.epochs * epochImages
+    return Schedule(
+      configuration.schedule, warmupImages: configuration.warmupEpochs * Double(epochImages),
+      totalImages: Double(total))
+  }
+
+  /// Curves and events of the steps before the checkpoint, from the run folder.
+  private mutating func restoreHistory() throws {
+    let (lines, events) = try folder.cut(to: point.step)
+    for line in lines {
+      var metrics = StepMetrics(step: line["step"] as? Int ?? 0)
+      for metric in Metric.allCases { metrics[metric] = jsonNumber(line[metric.rawValue]) }
+      if let time = metrics[.time] { snapshot.time = time }
+      drawCurves(metrics)
+      if metrics[.loss] != nil { snapshot.metrics = metrics }
+    }
+    for object in events {
+      guard let event = Event(json: object) else { continue }
+      if case .knob = event.kind { protectedSteps.insert(event.step) }
+      snapshot.events.append(event)
+    }
+    saved = (point.step, point.knobs)
+  }
+
+  // MARK: the loop
+
+  /// Trains to the end of the schedule or until it is told to stop.
+  public mutating func run() throws -> TrainingEnd {
+    defer { loader.end() }
+    describeRun()
+    if isResumed { try restoreHistory() }
+    try emit(isResumed ? .resumed(fromStep: point.step) : .started)
+    try reportSkipped()
+    var initial = point.step == 0 ? point : nil
+    while try obey() {
+      if point.step == 0 { snapshot.state = .waitingForFirstStep }
+      if isThrough { return try finish() }
+      try step()
+      if let untrained = initial {
+        initial = nil
+        try recordBeginning(untrained)
+      }
+      try closeEpoch()
+      if let last = configuration.stopAfter, point.step >= last { return try stop("--stop-after \(last)", .finished) }
+    }
+    return try stop("asked to", .stopped)
+  }
+
+  private var isThrough: Bool {
+    configuration.steps == nil
+      ? point.epoch >= configuration.epochs : Double(point.images) >= schedule.totalImages
+  }
+
+  private mutating func finish() throws -> TrainingEnd {
+    try save()
+    try emit(.finished)
+    snapshot.state = .finished(reason: "the schedule is through")
+    publish(force: true)
+    return .finished
+  }
+
+  private mutating func stop(_ reason: String, _ end: TrainingEnd) throws -> TrainingEnd {
+    try flushHeldLines()
+    try save()
+    try emit(.stopped(reason: reason))
+    snapshot.state = .finished(reason: "stopped; simscope resume \(folder.path) goes on")
+    publish(force: true)
+    return end
+  }
+
+  /// The first step is shown at once; only then are the untrained encoder's accuracy and checkpoint taken, from the
+  /// copy that was kept.
+  private mutating func recordBeginning(_ initial: Checkpoint) throws {
+    try write(initial)
+    if data.canEvaluate { try evaluate(initial.model, step: 0) }
+    try flushHeldLines()
+  }
+
+  private mutating func flushHeldLines() throws {
+    for line in heldLines ?? [] { try folder.append(line) }
+    heldLines = nil
+  }
+
+  // MARK: one step
+
+  /// Views → h, z → loss → gradients → parameters.
+  private mutating func step() throws {
+    _ = clock.lap()
+    snapshot.state = .running
+    let plan = plan(epoch: point.epoch, cursor: point.cursor)
+    let after = plan.cursor + plan.count
+    let batch = loader.take(plan, next: self.plan(epoch: plan.epoch, cursor: after))
+    let waited = clock.lap()
+    if engine.batchSize != plan.count {
+      let layout = StepEngine.plan(
+        point.model, batchSize: plan.count, imageSize: plan.recipe.imageSize, workers: workers
+      ).plan
+      try engine.adopt(layout, batchSize: plan.count)
+    }
+    let rate = schedule.rate(peak: point.knobs.learningRate, images: Double(point.images))
+    var outcome = engine.step(
+      &point.model, &point.optimizer, batch, temperature: point.knobs.temperature,
+      Optimizer.Settings(
+        learningRate: rate, momentum: point.knobs.momentum, weightDecay: point.knobs.weightDecay))
+    point.step += 1
+    point.images += plan.count
+    (point.epoch, point.cursor) = (plan.epoch, after)
+    outcome.timing.views = waited
+    try record(outcome, batch, rate: rate)
+  }
+
+  /// The batch at a place of the run; at the end of an epoch's batches, the first of the next.
+  private func plan(epoch: Int, cursor: Int) -> BatchPlan {
+    let count = min(point.knobs.batchSize, data.train.count)
+    let rest = data.train.count - cursor
+    let recipe = configuration.recipe(point.knobs)
+    if rest >= count { return BatchPlan(epoch: epoch, cursor: cursor, count: count, recipe: recipe) }
+    // One image alone has no negatives.
+    if !configuration.dropLast && rest >= 2 {
+      return BatchPlan(epoch: epoch, cursor: cursor, count: rest, recipe: recipe)
+    }
+    return BatchPlan(epoch: epoch + 1, cursor: 0, count: count, recipe: recipe)
+  }
+
+  /// When no batch fits into the epoch any more: the next begins, and what is due each epoch is done.
+  private mutating func closeEpoch() throws {
+    guard plan(epoch: point.epoch, cursor: point.cursor).epoch > point.epoch else { return }
+    (point.epoch, point.cursor) = (point.epoch + 1, 0)
+    refreshProgress()
+    if data.canEvaluate, configuration.knnEvery > 0, point.epoch % configuration.knnEvery == 0 {
+      try evaluate(point.model, step: point.step)
+    }
+    if configuration.checkpointEvery > 0, point.epoch % configuration.checkpointEvery == 0 { try save() }
+  }
+
+  // MARK: what a step leaves behind
+
+  private mutating func record(_ outcome: StepEngine.Outcome, _ batch: ViewBatch, rate: Double) throws {
+    var metrics = StepMetrics(step: point.step)
+    metrics[.epoch] = Double(point.epoch) + Double(point.cursor) / Double(data.train.count)
+    metrics[.images] = Double(point.images)
+    metrics[.loss] = outcome.loss.loss
+    for knob in Knob.all { Metric(rawValue: knob.key).map { metrics[$0] = point.knobs[keyPath: knob.path] } }
+    metrics[.batchSize] = Double(batch.plan.count)
+    metrics[.learningRate] = rate
+    metrics[.gradientNorm] = outcome.gradientNorm
+    describe(outcome, into: &metrics)
+    let isLook = ContinuousClock.now - lastPublished > .milliseconds(200)
+    if isLook || snapshot.similarities == nil {
+      let labels = data.train.labels.map { labels in batch.indices.map { labels[$0] } }
+      snapshot.similarities = SimilarityMap(averaging: outcome.loss.similarities, labels: labels, step: point.step)
+    }
+    snapshot.timing = outcome.timing
+    snapshot.timing.other = clock.lap() - outcome.timing.total + outcome.timing.views
+    let seconds = snapshot.timing.total
+    snapshot.time += seconds
+    metrics[.imagesPerSecond] = Double(batch.plan.count) / seconds
+    metrics[.time] = (snapshot.time * 1000).rounded() / 1000
+    smoothSpeed(Double(batch.plan.count) / seconds)
+    snapshot.learningRate = rate
+    snapshot.metrics = metrics
+    drawCurves(metrics)
+    refreshProgress()
+    if heldLines == nil { try folder.append(metrics) } else { heldLines!.append(metrics) }
+    publish(force: point.step == 1)
+  }
+
+  /// Statistics of z, and of h under their prefix; the effective ranks every tenth step, for they cost most.
+  private func describe(_ outcome: StepEngine.Outcome, into metrics: inout StepMetrics) {
+    let statistics = BatchStatistics(similarities: outcome.loss.similarities, workers: workers)
+    metrics[.contrastiveTop1] = outcome.loss.top1
+    metrics[.contrastiveTop5] = outcome.loss.top5
+    metrics[.positiveSimilarity] = statistics.positiveSimilarity
+    metrics[.negativeSimilarity] = statistics.negativeSimilarity
+    metrics[.alignment] = statistics.alignment
+    metrics[.uniformity] = statistics.uniformity
+    guard point.step == 1 || point.step % 10 == 0 else { return }
+    metrics[.effectiveRank] = effectiveRank(outcome.z)
+    metrics[.hEffectiveRank] = effectiveRank(outcome.h)
+    let h = unitRows(outcome.h).rows
+    let ofH = BatchStatistics(similarities: productWithTranspose(h, h, workers: workers), workers: workers)
+    metrics[.hAlignment] = ofH.alignment
+    metrics[.hUniformity] = ofH.uniformity
+  }
+
+  private mutating func smoothSpeed(_ now: Double) {
+    snapshot.imagesPerSecond = snapshot.imagesPerSecond == 0 ? now : 0.8 * snapshot.imagesPerSecond + 0.2 * now
+  }
+
+  private mutating func refreshProgress() {
+    snapshot.step = point.step
+    snapshot.images = point.images
+    snapshot.epoch = Double(point.epoch) + Double(point.cursor) / Double(data.train.count)
+    snapshot.knobs = point.knobs
+    snapshot.undoCount = undoable.count
+    let left = max(0, schedule.totalImages - Double(point.images))
+    snapshot.secondsLeft = snapshot.imagesPerSecond > 0 ? left / snapshot.imagesPerSecond : nil
+  }
+
+  private mutating func drawCurves(_ metrics: StepMetrics) {
+    for (metric, value) in metrics.present where metric != .epoch && metric != .images && metric != .time {
+      snapshot.curves[metric, default: Curve(smoothing: metric == .knnAccuracy ? 0 : 0.9)]
+        .append(step: metrics.step, value)
+    }
+  }
+
+  private mutating func evaluate(_ model: SimCLR, step: Int) throws {
+    let before = snapshot.state
+    _ = clock.lap()
+    let accuracy = try data.knnAccuracy(
+      model, imageSize: configuration.imageSize!, normalization: configuration.normalize, workers: workers
+    ) { [link] progress in
+      snapshot.state = .evaluating(progress: progress)
+      publish()
+      return !link.stopIsAsked
+    }
+    snapshot.time += clock.lap()
+    snapshot.state = before
+    guard let accuracy else { return }
+    var metrics = StepMetrics(step: step)
+    metrics[.knnAccuracy] = accuracy
+    metrics[.time] = (snapshot.time * 1000).rounded() / 1000
+    try folder.append(metrics)
+    drawCurves(metrics)
+    try emit(.evaluated(metric: .knnAccuracy, value: accuracy), step: step)
+  }
+
+  private mutating func emit(_ kind: Event.Kind, step: Int? = nil) throws {
+    let event = Event(step: step ?? point.step, time: (snapshot.time * 1000).rounded() / 1000, kind)
+    snapshot.events.append(event)
+    try folder.append(event)
+    refreshProgress()
+    publish(force: true)
+  }
+
+  /// Hands the screen the newest state, at most twenty times a second.
+  private mutating func publish(force: Bool = false) {
+    guard force || ContinuousClock.now - lastPublished > .milliseconds(50) else { return }
+    lastPublished = ContinuousClock.now
+    link.publish(snapshot)
+  }
+
+  // MARK: saving
+
+  /// A checkpoint of this step, unless there is one with the same knobs.
+  private mutating func save() throws {
+    if let saved, saved.step == point.step, saved.knobs == point.knobs { return }
+    try write(point)
+    saved = (point.step, point.knobs)
+    folder.prune(keeping: configuration.keepCheckpoints, protected: protectedSteps)
+  }
+
+  private mutating func write(_ point: Checkpoint) throws {
+    let before = snapshot.state
+    snapshot.state = .saving
+    publish(force: true)
+    let path = RunFolder.checkpointPath(folder.path, step: point.step)
+    try point.file.write(to: path)
+    snapshot.state = before
+    try emit(.checkpoint(file: "checkpoints/" + URL(fileURLWithPath: path).lastPathComponent), step: point.step)
+  }
+
+  // MARK: commands
+
+  /// Obeys all that was asked, sleeping while paused. False: the run shall end.
+  private mutating func obey() throws -> Bool {
+    grantedSteps = max(0, grantedSteps - 1)
+    for command in link.receive() { try obey(command) }
+    while isPaused && grantedSteps == 0 && !isStopping {
+      snapshot.state = .paused
+      publish(force: true)
+      for command in link.receive(wait: 3600) { try obey(command) }
+    }
+    return !isStopping
+  }
+
+  private mutating func obey(_ command: Command) throws {
+    switch command {
+    case .turn(let key, let value): try turn(key, to: value)
+    case .undo: try undo()
+    case .pause where !isPaused:
+      isPaused = true
+      try emit(.paused)
+    case .resume where isPaused:
+      isPaused = false
+      try emit(.unpaused)
+    case .pause, .resume: break
+    case .singleStep: if isPaused { grantedSteps += 1 }
+    case .saveCheckpoint: try save()
+    case .evaluate:
+      guard data.canEvaluate else { return try emit(.warning("no held-out pictures with labels: nothing to evaluate")) }
+      try evaluate(point.model, step: point.step)
+    case .stop: isStopping = true
+    case .terminalLost: try emit(.terminalLost)
+    }
+  }
+
+  private mutating func turn(_ key: String, to asked: Double) throws {
+    guard let knob = Knob.named(key) else { return }
+    if let reason = refusal(of: asked, for: knob) { return try emit(.refused(key: key, reason: reason)) }
+    guard asked != point.knobs[keyPath: knob.path] else { return }
+    if snapshot.time - lastTurn > Self.seriesSeconds, point.step > 0 {
+      try save()
+      protectedSteps.insert(point.step)
+    }
+    lastTurn = snapshot.time
+    var changes = [(knob: knob, old: point.knobs[keyPath: knob.path])]
+    try set(knob, to: asked)
+    // A base rate follows the batch size by its rule.
+    if key == "batch_size", configuration.baseLearningRate != nil {
+      let rate = Knob.named("learning_rate")!
+      changes.append((rate, point.knobs.learningRate))
+      let factor =
+        configuration.scaledRate(batchSize: point.knobs.batchSize)
+        / configuration.scaledRate(batchSize: Int(changes[0].old))
+      try set(rate, to: point.knobs.learningRate * factor)
+    }
+    undoable.append(changes)
+    refreshProgress()
+    publish(force: true)
+  }
+
+  /// Turns less than this many seconds of training apart are one series, with one checkpoint before it.
+  private static let seriesSeconds = 10.0
+
+  private func refusal(of value: Double, for knob: Knob) -> String? {
+    guard knob.range.contains(value) else {
+      return "\(knob.name) goes from \(JSONLine.number(knob.range.lowerBound)) to "
+        + JSONLine.number(knob.range.upperBound)
+    }
+    guard knob.key == "batch_size" else { return nil }
+    guard Int(value) <= data.train.count else { return "there are only \(data.train.count) pictures to train on" }
+    let bytes = { [point, configuration, workers] (batch: Int) in
+      StepEngine.plan(point.model, batchSize: batch, imageSize: configuration.imageSize!, workers: workers).bytes
+    }
+    let needed = bytes(Int(value))
+    guard let available = availableMemory(), needed > available + bytes(engine.batchSize) else { return nil }
+    return "a batch of \(Int(value)) needs \(needed >> 20) MiB of memory, \(available >> 20) MiB are free"
+  }
+
+  private mutating func set(_ knob: Knob, to value: Double) throws {
+    let old = point.knobs[keyPath: knob.path]
+    point.knobs[keyPath: knob.path] = value
+    try emit(.knob(key: knob.key, from: old, to: value))
+  }
+
+  private mutating func undo() throws {
+    guard let changes = undoable.popLast() else { return }
+    for change in changes { try set(change.knob, to: change.old) }
+  }
+}
+
+/// A number of a line of `metrics.jsonl`, with NaN and infinity as strings.
+private func jsonNumber(_ value: Any?) -> Double? {
+  switch value {
+  case let number as NSNumber: number.doubleValue
+  case let text as String:
+    text == "NaN" ? .nan : text == "Infinity" ? .infinity : text == "-Infinity" ? -.infinity : nil
+  default: nil
+  }
+}

@@ -1,0 +1,166 @@
+// Every operation, forward and backward, against PyTorch in float64.
+import Basics
+import Networks
+import Tensors
+import Testing
+
+@Test(arguments: 0..<9, [1, 3])
+func convolutionIsPyTorchs(number: Int, threads: Int) throws {
+  let file = try golden("convolution")
+  let numbers = try #require(file.metadata["case\(number)"]).split(separator: ",").map { Int($0)! }
+  func tensor(_ name: String) throws -> Tensor { try #require(file["case\(number).\(name)"]) }
+  let (x, weight, dy) = (try tensor("x"), try tensor("weight"), try tensor("dy"))
+  var (y, dx, dweight) = (x, x, weight)
+  try withWorkspace(threads: threads) { workspace in
+    // Three channels come as pixels, as pictures do; the input's gradient is asked for all the same.
+    let input = workspace.load(x, as: x.shape[1] == 3 ? .pixels : .blocked)
+    let output = convolution(
+      input, weight: weight, stride: numbers[0], padding: numbers[1], .training, &workspace)
+    y = workspace.read(output)
+    let gradient = convolutionBackward(
+      workspace.load(dy), weight: weight, slot: 0, stride: numbers[0], padding: numbers[1], needsInput: true,
+      &workspace)
+    dx = workspace.read(gradient!)
+    dweight = workspace.gradientTensor(0, weight.shape)
+  }
+  try expectClose(y, tensor("y"), 2e-6, "y")
+  try expectClose(dx, tensor("dx"), 2e-6, "dx")
+  try expectClose(dweight, tensor("dweight"), 2e-6, "dweight")
+}
+
+@Test(arguments: ["", "_relu", "_res"])
+func batchNormIsPyTorchs(variant: String) throws {
+  let file = try golden("batchnorm")
+  func tensor(_ name: String) throws -> Tensor { try #require(file[name]) }
+  let (x, dy, residual) = (try tensor("x"), try tensor("dy"), try tensor("r"))
+  let (gamma, beta) = (try tensor("gamma"), try tensor("beta"))
+  var (mean, variance) = (try tensor("running_mean"), try tensor("running_var"))
+  let before = (mean, variance)
+  var results: [String: Tensor] = [:]
+  try withWorkspace { workspace in
+    (mean, variance) = before
+    let side = variant == "_res" ? workspace.load(residual) : nil
+    let y = batchNorm(
+      workspace.load(x), gamma: gamma, beta: beta, runningMean: &mean, runningVariance: &variance, residual: side,
+      relu: variant != "", .training, &workspace)
+    results["y"] = workspace.read(y)
+    let (dx, dresidual) = batchNormBackward(
+      workspace.load(dy), gamma: gamma, gammaSlot: 0, betaSlot: 1, relu: variant != "", hasResidual: side != nil,
+      &workspace)
+    results["dx"] = workspace.read(dx)
+    results["dr"] = dresidual.map { workspace.read($0) }
+    results["dgamma"] = workspace.gradientTensor(0, gamma.shape)
+    results["dbeta"] = workspace.gradientTensor(1, beta.shape)
+  }
+  for (name, result) in results { try expectClose(result, file[name + variant], 5e-6, name + variant) }
+  try expectClose(mean, file["running_mean_after"], 2e-6, "running mean")
+  try expectClose(variance, file["running_var_after"], 2e-6, "running variance")
+}
+
+@Test func batchNormInInferenceIsPyTorchs() throws {
+  let file = try golden("batchnorm")
+  let x = try #require(file["x"])
+  var (mean, variance) = (try #require(file["running_mean"]), try #require(file["running_var"]))
+  var y = x
+  try withWorkspace { workspace in
+    let output = batchNorm(
+      workspace.load(x), gamma: file["gamma"]!, beta: file["beta"]!, runningMean: &mean, runningVariance: &variance,
+      relu: false, .inference, &workspace)
+    y = workspace.read(output)
+  }
+  try expectClose(y, file["y_inference"])
+  #expect(mean == file["running_mean"])
+}
+
+@Test func batchNormOfVectorsIsPyTorchs() throws {
+  let file = try golden("batchnorm")
+  let (x, dy, gamma) = (try #require(file["x2"]), try #require(file["dy2"]), try #require(file["gamma2"]))
+  var (mean, variance) = (Tensor(zeros: gamma.shape), Tensor(repeating: 1, gamma.shape))
+  var (y, dx, dgamma) = (x, x, gamma)
+  try withWorkspace { workspace in
+    let output = batchNorm(
+      workspace.load(x), gamma: gamma, beta: file["beta2"]!, runningMean: &mean, runningVariance: &variance,
+      relu: false, .training, &workspace)
+    y = workspace.read(output)
+    let gradient = batchNormBackward(
+      workspace.load(dy), gamma: gamma, gammaSlot: 0, betaSlot: 1, relu: false, hasResidual: false, &workspace)
+    dx = workspace.read(gradient.dx)
+    dgamma = workspace.gradientTensor(0, gamma.shape)
+  }
+  try expectClose(y, file["y2"], 5e-6, "y2")
+  try expectClose(dx, file["dx2"], 5e-6, "dx2")
+  try expectClose(dgamma, file["dgamma2"], 5e-6, "dgamma2")
+}
+
+/// Sums are taken around a pivot: a mean a thousand deviations away costs few digits.
+@Test func batchNormKeepsItsDigitsFarFromZero() throws {
+  let x = Tensor([4, 16, 8, 8], (0..<4096).map { 1000 + Float(($0 * 2_654_435_761) % 1000) / 1000 })
+  var (mean, variance) = (Tensor(zeros: [16]), Tensor(repeating: 1, [16]))
+  var y = x
+  try withWorkspace { workspace in
+    let output = batchNorm(
+      workspace.load(x), gamma: Tensor(repeating: 1, [16]), beta: nil, runningMean: &mean, runningVariance: &variance,
+      relu: false, .training, &workspace)
+    y = workspace.read(output)
+  }
+  for channel in 0..<16 {
+    let values = (0..<4).flatMap { n in (0..<64).map { Double(y.scalars[(n * 16 + channel) * 64 + $0]) } }
+    let average = values.reduce(0, +) / 256
+    let spread = values.reduce(0) { $0 + ($1 - average) * ($1 - average) } / 256
+    #expect(abs(average) < 1e-2 && abs(spread - 1) < 2e-3, "channel \(channel): mean \(average), variance \(spread)")
+  }
+}
+
+@Test func linearIsPyTorchs() throws {
+  let file = try golden("pieces")
+  let (x, weight, dy) = (
+    try #require(file["linear.x"]), try #require(file["linear.weight"]), try #require(file["linear.dy"])
+  )
+  var results: [String: Tensor] = [:]
+  try withWorkspace { workspace in
+    let y = linear(workspace.load(x), weight: weight, bias: file["linear.bias"]!, .training, &workspace)
+    results["y"] = workspace.read(y)
+    let dx = linearBackward(workspace.load(dy), weight: weight, weightSlot: 0, biasSlot: 1, &workspace)
+    results["dx"] = workspace.read(dx)
+    results["dweight"] = workspace.gradientTensor(0, weight.shape)
+    results["dbias"] = workspace.gradientTensor(1, [weight.rows])
+  }
+  for (name, result) in results { try expectClose(result, file["linear." + name], 2e-6, name) }
+}
+
+@Test func globalAverageIsPyTorchs() throws {
+  let file = try golden("pieces")
+  let (x, dy) = (try #require(file["averagepool.x"]), try #require(file["averagepool.dy"]))
+  var (y, dx) = (x, x)
+  try withWorkspace { workspace in
+    let output = globalAverage(workspace.load(x), .training, &workspace)
+    y = workspace.read(output)
+    dx = workspace.read(globalAverageBackward(workspace.load(dy), &workspace))
+  }
+  try expectClose(y, file["averagepool.y"])
+  try expectClose(dx, file["averagepool.dx"])
+}
+
+@Test func unitLengthIsPyTorchs() throws {
+  let file = try golden("pieces")
+  let (unit, lengths) = unitRows(try #require(file["normalize.x"]))
+  try expectClose(unit, file["normalize.y"])
+  let dx = unitRowsBackward(try #require(file["normalize.dy"]), unit: unit, lengths: lengths)
+  let expected = try #require(file["normalize.dx"])
+  for row in 0..<dx.rows {
+    try expectClose(
+      Tensor([dx.columns], Array(dx.row(row))), Tensor([dx.columns], Array(expected.row(row))), 5e-6, "row \(row)")
+  }
+}
+
+@Test func reluLetsNoGradientThroughWhereItWasZero() throws {
+  let x = Tensor([1, 4], [-2, 0, 3, -0.5])
+  var (y, dx) = (x, x)
+  try withWorkspace { workspace in
+    let output = relu(workspace.load(x), .training, &workspace)
+    y = workspace.read(output)
+    dx = workspace.read(reluBackward(workspace.load(Tensor([1, 4], [5, 6, 7, 8])), &workspace))
+  }
+  #expect(y.scalars == [0, 0, 3, 0])
+  #expect(dx.scalars == [0, 0, 7, 0])
+}

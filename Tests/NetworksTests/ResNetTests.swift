@@ -1,0 +1,178 @@
+// Whole networks against PyTorch, and their construction against torchvision.
+import Basics
+import Foundation
+import Networks
+import Tensors
+import Testing
+
+/// Encoder and head as one model.
+private struct Both: Layer, Equatable {
+  var encoder: ResNet
+  var head: ProjectionHead
+
+  init(_ name: String, head kind: ProjectionHead.Kind) {
+    var random = RandomStream(seed: 1, .initialization)
+    encoder = ResNet(ResNet.Architecture.named(name)!, using: &random)
+    head = ProjectionHead(kind, features: 64, layers: 2, hidden: 64, out: 16, norm: .reference, using: &random)
+    numberParameters()
+  }
+  mutating func forward(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
+    head.forward(encoder.forward(x, mode, &workspace), mode, &workspace)
+  }
+  func backward(_ dz: Activation, _ workspace: inout Workspace) -> Activation {
+    encoder.backward(head.backward(dz, &workspace), &workspace)
+  }
+  mutating func visitParameters(_ prefix: String, _ body: (String, inout Parameter) -> Void) {
+    encoder.visitParameters("encoder", body)
+    head.visitParameters("head", body)
+  }
+  mutating func visitBuffers(_ prefix: String, _ body: (String, inout Tensor) -> Void) {
+    encoder.visitBuffers("encoder", body)
+    head.visitBuffers("head", body)
+  }
+}
+
+@Test func resnet8IsPyTorchs() throws {
+  let file = try golden("resnet8")
+  var model = Both("resnet8", head: .nonlinear)
+  try model.encoder.load(from: file, under: "encoder", path: "resnet8")
+  try model.head.load(from: file, under: "head", path: "resnet8")
+  try compare(model, file)
+}
+
+@Test func resnet8OnOddSizesWithALinearHeadIsPyTorchs() throws {
+  let file = try golden("resnet8-odd")
+  var model = Both("resnet8", head: .linear)
+  try model.encoder.load(from: try golden("resnet8"), under: "encoder", path: "resnet8")
+  try model.head.load(from: file, under: "head", path: "resnet8-odd")
+  try compare(model, file)
+}
+
+/// Its parameters are resnet8's, repeated as the golden maker says.
+@Test func resnet20IsPyTorchs() throws {
+  let small = try golden("resnet8")
+  var model = Both("resnet20", head: .nonlinear)
+  var parameters = TensorFile()
+  for (name, tensor) in model.encoder.tensors(under: "encoder") {
+    let parts = name.split(separator: ".")
+    var source = name
+    if parts[1].hasPrefix("layer"), parts[2] != "0" {
+      let part = parts[3] == "conv1" ? "conv2" : parts[3]
+      source = "encoder.\(parts[1]).0.\(part).\(parts[4])"
+    }
+    let value = try #require(small[source])
+    #expect(value.shape == tensor.shape)
+    parameters.add(name, value)
+  }
+  try model.encoder.load(from: parameters, under: "encoder", path: "resnet20")
+  try model.head.load(from: small, under: "head", path: "resnet8")
+  try compare(model, try golden("resnet20"))
+}
+
+/// h, z, gradients of NT-Xent at 0.5 and running statistics.
+private func compare(_ model: Both, _ file: TensorFile) throws {
+  let x = try #require(file["x"])
+  var results: [String: Tensor] = [:]
+  var trained = model
+  try withWorkspace { workspace in
+    trained = model
+    let h = trained.encoder.forward(workspace.load(x, as: .pixels), .training, &workspace)
+    results["h"] = workspace.read(h)
+    let z = trained.head.forward(h, .training, &workspace)
+    results["z"] = workspace.read(z)
+    let dz =
+      workspace.isPlanning ? Tensor(zeros: results["z"]!.shape) : textbookGradient(results["z"]!, temperature: 0.5)
+    _ = trained.backward(workspace.load(dz), &workspace)
+    trained.visitParameters("") { name, parameter in
+      results["grad." + name] = workspace.gradientTensor(parameter.slot, parameter.value.shape)
+    }
+  }
+  trained.visitBuffers("") { name, buffer in results["after." + name] = buffer }
+  var frozen = model
+  try withWorkspace { workspace in
+    let h = frozen.encoder.forward(workspace.load(x, as: .pixels), .inference, &workspace)
+    results["h_inference"] = workspace.read(h)
+    results["z_inference"] = workspace.read(frozen.head.forward(h, .inference, &workspace))
+  }
+  #expect(frozen == model, "inference changed the model")
+  var compared = 0
+  for (name, result) in results {
+    if let expected = file[name] {
+      try expectClose(result, expected, name.hasPrefix("grad") ? 5e-5 : 1e-5, name)
+      compared += 1
+    } else if name.hasPrefix("grad."), let norm = file["gradnorm." + name.dropFirst(5)] {
+      #expect(abs(result.norm / Double(norm.scalars[0]) - 1) < 2e-5, "\(name): norm")
+      compared += 1
+    }
+  }
+  #expect(compared == results.count, "\(results.count - compared) results have no golden")
+}
+
+/// ∂NT-Xent/∂z in double, straight from the definition by central differences of the textbook sum.
+private func textbookGradient(_ z: Tensor, temperature: Double) -> Tensor {
+  let (rows, columns) = (z.rows, z.columns)
+  func loss(_ z: [Double]) -> Double {
+    let lengths = (0..<rows).map { r in
+      (0..<columns).reduce(0.0) { $0 + z[r * columns + $1] * z[r * columns + $1] }.squareRoot()
+    }
+    func cosine(_ i: Int, _ j: Int) -> Double {
+      (0..<columns).reduce(0.0) { $0 + z[i * columns + $1] * z[j * columns + $1] } / (lengths[i] * lengths[j])
+    }
+    return (0..<rows).reduce(0.0) { sum, i in
+      let all = (0..<rows).filter { $0 != i }.reduce(0.0) { $0 + exp(cosine(i, $1) / temperature) }
+      return sum + log(all) - cosine(i, (i + rows / 2) % rows) / temperature
+    } / Double(rows)
+  }
+  let start = z.scalars.map(Double.init)
+  return Tensor(
+    z.shape,
+    start.indices.map { k in
+      var (up, down) = (start, start)
+      up[k] += 1e-5
+      down[k] -= 1e-5
+      return Float((loss(up) - loss(down)) / 2e-5)
+    })
+}
+
+/// 11,168,832: torchvision's resnet18 without `fc`, with the CIFAR stem.
+@Test func encodersHaveTheParametersOfTheirDefinition() {
+  func count(_ name: String) -> Int {
+    var random = RandomStream(seed: 1, .initialization)
+    return ResNet(ResNet.Architecture.named(name)!, using: &random).parameterCount
+  }
+  #expect(count("resnet8") == independentCount(blocks: 1))
+  #expect(count("resnet20") == independentCount(blocks: 3))
+  #expect(count("resnet18") == 11_168_832)
+}
+
+/// Counted by hand from the definition: convolutions without bias, two numbers a channel for each batch norm.
+private func independentCount(blocks: Int) -> Int {
+  var total = 3 * 16 * 9 + 2 * 16
+  var channels = 16
+  for width in [16, 32, 64] {
+    for _ in 0..<blocks {
+      total += channels * width * 9 + 2 * width + width * width * 9 + 2 * width
+      if channels != width { total += channels * width + 2 * width }
+      channels = width
+    }
+  }
+  return total
+}
+
+/// The last batch norm of a branch starts at zero: a block is relu(shortcut).
+@Test func aFreshBlockIsItsShortcut() throws {
+  var random = RandomStream(seed: 3, .initialization)
+  var encoder = ResNet(ResNet.Architecture.named("resnet8")!, using: &random)
+  encoder.visitParameters("") { name, parameter in
+    if name.hasSuffix("bn2.weight") { #expect(parameter.value.scalars.allSatisfy { $0 == 0 }, "\(name)") }
+    if name.hasSuffix("bn1.weight") { #expect(parameter.value.scalars.allSatisfy { $0 == 1 }, "\(name)") }
+  }
+}
+
+@Test func theReferenceHeadEndsInScaleWithoutShift() {
+  var random = RandomStream(seed: 1, .initialization)
+  var head = ProjectionHead(.nonlinear, features: 8, layers: 2, hidden: 8, out: 4, norm: .reference, using: &random)
+  var names: [String] = []
+  head.visitParameters("head") { name, _ in names.append(name) }
+  #expect(names == ["head.0.weight", "head.1.weight", "head.1.bias", "head.3.weight", "head.4.weight"])
+}
