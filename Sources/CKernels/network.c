@@ -14,10 +14,10 @@ typedef int i16 __attribute__((vector_size(64)));
 #define keep(value, mask) ((v16)((i16)(value) & (mask)))
 
 typedef struct {
-  void (*im2col)(const float *, float *, const ck_geometry *);
-  void (*col2im_add)(const float *, float *, const ck_geometry *);
-  void (*rows_from_blocked)(const float *, float *, int64_t, int64_t);
-  void (*blocked_from_rows)(const float *, float *, int64_t, int64_t);
+  void (*im2col)(const float *, float *, const ck_geometry *, int64_t, int64_t);
+  void (*col2im_add)(const float *, float *, const ck_geometry *, int64_t, int64_t);
+  void (*rows_from_blocked)(const float *, float *, int64_t, int64_t, int64_t, int64_t);
+  void (*blocked_from_rows)(const float *, float *, int64_t, int64_t, int64_t, int64_t);
   void (*norm_sums)(const float *, const float *, double *, int64_t, int64_t, int64_t);
   void (*norm_apply)(const float *, const float *, const float *, const float *, float *, int, int64_t, int64_t,
                      int64_t);
@@ -83,13 +83,19 @@ __attribute__((constructor)) static void choose(void) {
 
 const char *ck_isa_name(void) { return chosen_name; }
 
-void ck_im2col(const float *x, float *column, const ck_geometry *g) { chosen->im2col(x, column, g); }
-void ck_col2im_add(const float *column, float *dx, const ck_geometry *g) { chosen->col2im_add(column, dx, g); }
-void ck_rows_from_blocked(const float *blocked, float *rows, int64_t blocks, int64_t pixels) {
-  chosen->rows_from_blocked(blocked, rows, blocks, pixels);
+void ck_im2col(const float *x, float *column, const ck_geometry *g, int64_t first, int64_t rows) {
+  chosen->im2col(x, column, g, first, rows);
 }
-void ck_blocked_from_rows(const float *rows, float *blocked, int64_t blocks, int64_t pixels) {
-  chosen->blocked_from_rows(rows, blocked, blocks, pixels);
+void ck_col2im_add(const float *column, float *dx, const ck_geometry *g, int64_t first, int64_t rows) {
+  chosen->col2im_add(column, dx, g, first, rows);
+}
+void ck_rows_from_blocked(const float *blocked, float *rows, int64_t blocks, int64_t pixels, int64_t first,
+                          int64_t count) {
+  chosen->rows_from_blocked(blocked, rows, blocks, pixels, first, count);
+}
+void ck_blocked_from_rows(const float *rows, float *blocked, int64_t blocks, int64_t pixels, int64_t first,
+                          int64_t count) {
+  chosen->blocked_from_rows(rows, blocked, blocks, pixels, first, count);
 }
 void ck_norm_sums(const float *x, const float *pivot, double *sums, int64_t images, int64_t blocks, int64_t pixels) {
   chosen->norm_sums(x, pivot, sums, images, blocks, pixels);

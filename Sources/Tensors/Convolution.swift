@@ -1,4 +1,5 @@
-/// Convolution as matrix products, image by image: the patches under the kernel become the rows of a matrix (im2col).
+/// Convolution as matrix products, image by image and band by band: the patches under the kernel become the rows of a
+/// matrix (im2col).
 /// The reference for every other way, and the path for odd shapes.
 import Basics
 import CKernels
@@ -11,6 +12,19 @@ private struct Shape {
   var pixels: Int { Int(geometry.out_height * geometry.out_width) }
   var taps: Int { Int(geometry.blocks * geometry.kernel_height * geometry.kernel_width * geometry.lanes) }
   var paddedOut: Int { (outChannels + 15) / 16 * 16 }
+  var outWidth: Int { Int(geometry.out_width) }
+
+  /// Output rows whose patches are made at a time: as many as stay in the second-level cache.
+  var band: Int { max(1, min(Int(geometry.out_height), (96 << 10) / (4 * taps * outWidth))) }
+  var bandPixels: Int { band * outWidth }
+
+  /// Calls `body(first row, rows, first pixel, pixels)` for every band.
+  func forEachBand(_ body: (_ first: Int64, _ rows: Int64, _ pixel: Int, _ pixels: Int) -> Void) {
+    for first in stride(from: 0, to: Int(geometry.out_height), by: band) {
+      let rows = min(band, Int(geometry.out_height) - first)
+      body(Int64(first), Int64(rows), first * outWidth, rows * outWidth)
+    }
+  }
 
   init(_ x: Activation, weight: Tensor, stride: Int, padding: Int) {
     precondition(
@@ -50,17 +64,20 @@ public func convolution(
   let (taps, pixels, out) = (shape.taps, shape.pixels, shape.paddedOut)
   let packed = pack(weight, shape, &workspace)
   let threads = workspace.workers.threads
-  let patches = workspace.scratch(threads * taps * pixels)
-  let rows = workspace.scratch(threads * out * pixels)
+  let patches = workspace.scratch(threads * taps * shape.bandPixels)
+  let rows = workspace.scratch(threads * out * shape.bandPixels)
   if !workspace.isPlanning {
     let (from, to, weights) = (workspace.pointer(x), workspace.pointer(y), workspace.pointer(packed))
     let (patches, rows) = (workspace.pointer(patches), workspace.pointer(rows))
     workspace.workers.run(x.images) { image, worker in
       var geometry = shape.geometry
-      let (patch, row) = (patches + worker * taps * pixels, rows + worker * out * pixels)
-      ck_im2col(from + image * x.imageCount, patch, &geometry)
-      multiply(Matrix(patch, pixels, taps), Matrix(weights, taps, out), into: row, stride: out)
-      ck_blocked_from_rows(row, to + image * y.imageCount, Int64(out / 16), Int64(pixels))
+      let (patch, row) = (patches + worker * taps * shape.bandPixels, rows + worker * out * shape.bandPixels)
+      shape.forEachBand { first, count, pixel, size in
+        ck_im2col(from + image * x.imageCount, patch, &geometry, first, count)
+        multiply(Matrix(patch, size, taps), Matrix(weights, taps, out), into: row, stride: out)
+        ck_blocked_from_rows(
+          row, to + image * y.imageCount, Int64(out / 16), Int64(pixels), Int64(pixel), Int64(size))
+      }
     }
   }
   for scratch in [rows, patches, packed] { workspace.release(scratch) }
@@ -87,8 +104,8 @@ public func convolutionBackward(
   let dweight = workspace.makeGradient(slot: slot, count: weight.count)
   let packed = needsInput ? pack(weight, shape, &workspace) : nil
   let threads = workspace.workers.threads
-  let patches = workspace.scratch(threads * taps * pixels)
-  let rows = workspace.scratch(threads * out * pixels)
+  let patches = workspace.scratch(threads * taps * shape.bandPixels)
+  let rows = workspace.scratch(threads * out * shape.bandPixels)
   // Weight gradients are summed within a fixed group of images, the groups in order: the same sum on any threads.
   let groups = ImageGroups(images: x.images, limit: taps * out > 1 << 19 ? 8 : 16)
   let partial = workspace.scratch(groups.count * taps * out)
@@ -99,17 +116,21 @@ public func convolutionBackward(
     let (patches, rows, partial) = (workspace.pointer(patches), workspace.pointer(rows), workspace.pointer(partial))
     workspace.workers.run(groups.count) { group, worker in
       var geometry = shape.geometry
-      let (patch, row) = (patches + worker * taps * pixels, rows + worker * out * pixels)
+      let (patch, row) = (patches + worker * taps * shape.bandPixels, rows + worker * out * shape.bandPixels)
       let sum = partial + group * taps * out
       for (position, image) in groups[group].enumerated() {
-        ck_im2col(input + image * x.imageCount, patch, &geometry)
-        ck_rows_from_blocked(gradient + image * dy.imageCount, row, Int64(out / 16), Int64(pixels))
-        multiply(
-          Matrix(patch, pixels, taps).T, Matrix(row, pixels, out), into: sum, stride: out, keep: position == 0 ? 0 : 1)
-        if let target, let weights {
-          multiply(Matrix(row, pixels, out), Matrix(weights, taps, out).T, into: patch, stride: taps)
-          (target + image * x.imageCount).update(repeating: 0, count: x.imageCount)
-          ck_col2im_add(patch, target + image * x.imageCount, &geometry)
+        if let target { (target + image * x.imageCount).update(repeating: 0, count: x.imageCount) }
+        shape.forEachBand { first, count, pixel, size in
+          ck_im2col(input + image * x.imageCount, patch, &geometry, first, count)
+          ck_rows_from_blocked(
+            gradient + image * dy.imageCount, row, Int64(out / 16), Int64(pixels), Int64(pixel), Int64(size))
+          let isFirst = position == 0 && pixel == 0
+          multiply(
+            Matrix(patch, size, taps).T, Matrix(row, size, out), into: sum, stride: out, keep: isFirst ? 0 : 1)
+          if let target, let weights {
+            multiply(Matrix(row, size, out), Matrix(weights, taps, out).T, into: patch, stride: taps)
+            ck_col2im_add(patch, target + image * x.imageCount, &geometry, first, count)
+          }
         }
       }
     }

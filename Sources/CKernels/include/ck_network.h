@@ -16,14 +16,17 @@ typedef struct {
 /// The instruction set the kernels run on: "AVX-512", "AVX2", "NEON" or "baseline".
 const char *ck_isa_name(void);
 
+/// Both for the output rows first ..< first + rows only, so that the patches of a band stay in cache.
 /// column [out pixels][block][kernel row][kernel column][lane] from one image x [block][pixel][lane]; outside is zero.
-void ck_im2col(const float *x, float *column, const ck_geometry *geometry);
+void ck_im2col(const float *x, float *column, const ck_geometry *geometry, int64_t first, int64_t rows);
 /// The adjoint: dx += every column entry at its place.
-void ck_col2im_add(const float *column, float *dx, const ck_geometry *geometry);
+void ck_col2im_add(const float *column, float *dx, const ck_geometry *geometry, int64_t first, int64_t rows);
 
-/// rows [pixel][block · 16] from blocked [block][pixel][16], and back.
-void ck_rows_from_blocked(const float *blocked, float *rows, int64_t blocks, int64_t pixels);
-void ck_blocked_from_rows(const float *rows, float *blocked, int64_t blocks, int64_t pixels);
+/// rows [count][block · 16] from the pixels first ..< first + count of blocked [block][pixel][16], and back.
+void ck_rows_from_blocked(const float *blocked, float *rows, int64_t blocks, int64_t pixels, int64_t first,
+                          int64_t count);
+void ck_blocked_from_rows(const float *rows, float *blocked, int64_t blocks, int64_t pixels, int64_t first,
+                          int64_t count);
 
 /// Batch statistics of one group: sums[0 ..< C] += Σ(x − pivot), sums[C ..< 2C] += Σ(x − pivot)², C = 16 · blocks.
 void ck_norm_sums(const float *x, const float *pivot, double *sums, int64_t images, int64_t blocks, int64_t pixels);

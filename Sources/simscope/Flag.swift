@@ -1,0 +1,108 @@
+/// A flag of the command line: a row of a command's table, for parsing and for `--help`.
+import Basics
+import Training
+
+struct Flag: Sendable {
+  /// Without the dashes.
+  let name: String
+  /// What its value looks like ("N", "DIR", "a|b"); empty for a switch.
+  let value: String
+  let help: String
+  var group = ""
+
+  init(_ name: String, _ value: String = "", _ help: String, group: String = "") {
+    (self.name, self.value, self.help, self.group) = (name, value, help, group)
+  }
+
+  init(_ setting: Setting) {
+    self.init(String(setting.flag.dropFirst(2)), setting.value, setting.help, group: setting.group.rawValue)
+  }
+
+  /// The setting of this name, when there is one.
+  var setting: Setting? { Setting.named(String(name.map { $0 == "-" ? "_" : $0 })) }
+}
+
+/// A mistake on the command line; exit 2.
+struct UsageError: Error {
+  let text: String
+  init(_ text: String) { self.text = text }
+}
+
+/// What stands on the command line after the command's name.
+struct Arguments {
+  private(set) var words: [String] = []
+  private(set) var values: [String: String] = [:]
+  /// Flags in the order given.
+  private(set) var given: [(flag: Flag, value: String)] = []
+
+  subscript(flag: String) -> String? { values[flag] }
+  func has(_ flag: String) -> Bool { values[flag] != nil && values[flag] != "false" }
+
+  /// - Throws: `UsageError` naming the flag, what is allowed, and the nearest valid spelling.
+  init(_ arguments: [String], flags: [Flag]) throws {
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      if argument == "--" {
+        words += rest
+        return
+      }
+      guard argument.hasPrefix("--"), argument.count > 2 else {
+        words.append(argument)
+        continue
+      }
+      let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(parts[0])
+      guard let flag = flags.first(where: { $0.name == name }) else { throw Self.unknown(name, flags) }
+      let value = try Self.value(of: flag, inline: parts.count > 1 ? String(parts[1]) : nil, &rest)
+      values[name] = value
+      given.append((flag, value))
+    }
+  }
+
+  private static func unknown(_ name: String, _ flags: [Flag]) -> UsageError {
+    let near = nearestSpelling(of: name, in: flags.map(\.name)).map { "; did you mean --\($0)?" } ?? "; see --help"
+    return UsageError("unknown flag --\(name)\(near)")
+  }
+
+  private static func value(of flag: Flag, inline: String?, _ rest: inout ArraySlice<String>) throws -> String {
+    if let inline { return try checked(inline, flag) }
+    if flag.value.isEmpty {
+      // A switch stands alone; `true` or `false` may follow.
+      if let next = rest.first, next == "true" || next == "false" { return rest.removeFirst() }
+      return "true"
+    }
+    guard let next = rest.popFirst() else { throw UsageError("--\(flag.name) needs a value: \(flag.value)") }
+    return try checked(next, flag)
+  }
+
+  private static func checked(_ value: String, _ flag: Flag) throws -> String {
+    let choices = flag.value.contains("|") ? flag.value.split(separator: "|").map(String.init) : []
+    guard !choices.isEmpty, !choices.contains(value), flag.setting == nil else { return value }
+    let near = nearestSpelling(of: value, in: choices).map { "; did you mean “\($0)”?" } ?? ""
+    throw UsageError("--\(flag.name) is one of \(flag.value), not “\(value)”\(near)")
+  }
+
+  /// Takes the settings among the flags, in the order given.
+  func apply(to configuration: inout Configuration) throws {
+    for (flag, value) in given {
+      guard let setting = flag.setting else { continue }
+      do { try setting.apply(value, to: &configuration) } catch let trouble as Trouble { throw UsageError(trouble.what) }
+    }
+  }
+
+  /// A number flag in a range.
+  func number(_ flag: String, _ range: ClosedRange<Double>, default standard: Double) throws -> Double {
+    guard let text = self[flag] else { return standard }
+    guard let value = Double(text), range.contains(value) else {
+      throw UsageError("--\(flag) goes from \(range.lowerBound) to \(range.upperBound), not “\(text)”")
+    }
+    return value
+  }
+
+  /// The words of a command that takes exactly these.
+  func words(_ names: [String], optional: Int = 0) throws -> [String] {
+    guard words.count <= names.count else { throw UsageError("unexpected “\(words[names.count])”") }
+    guard words.count >= names.count - optional else { throw UsageError("\(names[words.count]) is missing") }
+    return words
+  }
+}

@@ -1,0 +1,84 @@
+/// A run without a dashboard: one plain line a second at most.
+import Basics
+import Dashboard
+import Dispatch
+import Foundation
+import Synchronization
+import Telemetry
+import Training
+
+/// - Returns: 0 when the schedule is through, 128 + the signal that ended it.
+func runHeadless(_ configuration: Configuration, resuming: String?) throws -> Int32 {
+  let link = Link()
+  let stopsOnHangup = configuration.onHangup != .continue
+  let interrupts = Interrupts(stopsOnHangup ? [SIGINT, SIGTERM, SIGQUIT, SIGHUP] : [SIGINT, SIGTERM, SIGQUIT])
+  if !stopsOnHangup { signal(SIGHUP, SIG_IGN) }
+  let training = TrainingThread(configuration, resuming: resuming, niceness: 0, link: link)
+  var printer = LinePrinter()
+  var asked = false
+  while training.outcome == nil {
+    training.wait(seconds: 0.25)
+    if let signal = interrupts.first, !asked {
+      asked = true
+      link.send(.stop)
+      complain("\(signalName(signal)): stopping after this step and saving")
+    }
+    if interrupts.count > 1 { exit(128 + (interrupts.first ?? SIGINT)) }
+    printer.show(link, isLast: false)
+  }
+  printer.show(link, isLast: true)
+  guard case .failed(let trouble)? = training.outcome else { return interrupts.first.map { 128 + $0 } ?? 0 }
+  throw trouble
+}
+
+/// Prints the newest state when something has changed and a second has passed.
+private struct LinePrinter {
+  private var serial = 0
+  private var lastLine = ""
+  private var lastTime = ContinuousClock.now - .seconds(2)
+  private var eventsShown = 0
+
+  mutating func show(_ link: Link, isLast: Bool) {
+    guard let (snapshot, serial) = link.newest(after: isLast ? -1 : self.serial) else { return }
+    guard isLast || ContinuousClock.now - lastTime >= .seconds(1) else { return }
+    self.serial = serial
+    lastTime = .now
+    if eventsShown == 0, !snapshot.run.folder.isEmpty {
+      printLine(
+        "run \(snapshot.run.folder) · \(snapshot.run.data), \(snapshot.run.trainCount) pictures to train on, "
+          + "\(snapshot.run.heldOutCount) held out · \(snapshot.run.encoder), \(snapshot.run.parameterCount) parameters")
+      eventsShown = 1
+    }
+    let line = statusLine(snapshot)
+    if line != lastLine { printLine(line) }
+    lastLine = line
+  }
+
+  /// A line out at once; a reader that has gone away stops nothing.
+  private func printLine(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8)) }
+}
+
+/// Signals that ask the run to end, in the order they came.
+private struct Interrupts {
+  private final class Received: Sendable { let numbers = Mutex([Int32]()) }
+  private let received = Received()
+  private var sources: [any DispatchSourceSignal] = []
+
+  init(_ signals: [Int32]) {
+    signal(SIGPIPE, SIG_IGN)
+    for number in signals {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { [received] in received.numbers.withLock { $0.append(number) } }
+      source.resume()
+      sources.append(source)
+    }
+  }
+
+  var first: Int32? { received.numbers.withLock { $0.first } }
+  var count: Int { received.numbers.withLock { $0.count } }
+}
+
+func signalName(_ number: Int32) -> String {
+  [SIGINT: "interrupted", SIGTERM: "terminated", SIGQUIT: "quit", SIGHUP: "hangup"][number] ?? "signal \(number)"
+}

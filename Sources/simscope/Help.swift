@@ -1,0 +1,45 @@
+/// What `--help` prints, from the tables.
+import Foundation
+
+func generalHelp() -> String {
+  let rows = programCommands.map { command in
+    let later = command.run == nil ? " (comes with a later version)" : ""
+    return "  " + padded("\(command.name) \(command.usage)", 22) + command.summary + later
+  }
+  return """
+    simscope watches and steers contrastive learning: a SimCLR trainer with a dashboard in the terminal.
+
+      simscope ~/pictures            trains on a folder of pictures
+      simscope                       trains on the sample data
+
+    Commands (without one: train)
+    \(rows.joined(separator: "\n"))
+
+    simscope COMMAND --help tells each command's flags; in the dashboard ? tells the keys.
+    Exit status: 0 done, 1 failed, 2 wrong usage, 129 hangup, 130 interrupted, 131 quit, 143 terminated.
+    """
+}
+
+func help(of command: ProgramCommand) -> String {
+  var lines = ["simscope \(command.name) \(command.usage)".trimmingCharacters(in: .whitespaces), command.summary]
+  var group: String?
+  for flag in command.flags {
+    if flag.group != group {
+      lines.append("")
+      if !flag.group.isEmpty { lines.append(flag.group) }
+      group = flag.group
+    }
+    lines += row(of: flag)
+  }
+  return lines.joined(separator: "\n")
+}
+
+private func row(of flag: Flag) -> [String] {
+  let head = "  --\(flag.name) \(flag.value)"
+  if head.count > 30 { return [head, padded("", 32) + flag.help] }
+  return [padded(head, 32) + flag.help]
+}
+
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}

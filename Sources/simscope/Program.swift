@@ -1,0 +1,93 @@
+/// The table of commands; finds the one asked for, runs it, and turns what went wrong into a sentence and a status.
+import Basics
+import Foundation
+
+struct ProgramCommand: Sendable {
+  let name: String
+  /// What follows the name.
+  let usage: String
+  let summary: String
+  let flags: [Flag]
+  /// nil: comes with a later version.
+  let run: (@Sendable (Arguments) throws -> Int32)?
+}
+
+let programVersion = "0.1"
+
+let programCommands: [ProgramCommand] = [
+  ProgramCommand(
+    name: "train", usage: "[DATA]", summary: "trains on pictures, with the dashboard when there is a terminal",
+    flags: trainFlags, run: train),
+  ProgramCommand(
+    name: "resume", usage: "RUN", summary: "goes on from a run's newest whole checkpoint", flags: resumeFlags,
+    run: resume),
+  ProgramCommand(
+    name: "preview", usage: "[DATA]", summary: "steps through augmentation pairs and their stages; no training",
+    flags: previewFlags, run: preview),
+  ProgramCommand(
+    name: "evaluate", usage: "MODEL DATA", summary: "classifies the test split by what an encoder has learned",
+    flags: evaluateFlags, run: evaluate),
+  ProgramCommand(name: "embed", usage: "MODEL DATA", summary: "writes h and z of pictures", flags: [], run: nil),
+  ProgramCommand(
+    name: "export", usage: "RUN", summary: "writes the encoder under torchvision's names", flags: [], run: nil),
+  ProgramCommand(
+    name: "reproduce", usage: "[DATA]", summary: "the paper's findings in miniature", flags: [], run: nil),
+  ProgramCommand(name: "compare", usage: "RUN…", summary: "curves of runs over each other", flags: [], run: nil),
+  ProgramCommand(name: "replay", usage: "RUN", summary: "the dashboard over a recorded run", flags: [], run: nil),
+  ProgramCommand(
+    name: "attach", usage: "RUN", summary: "shows a running trainer whose terminal was left or lost", flags: [],
+    run: nil),
+  ProgramCommand(
+    name: "bench", usage: "", summary: "engine figures: whole training steps, where their time goes",
+    flags: benchFlags, run: bench),
+  ProgramCommand(
+    name: "generate", usage: "DIR", summary: "renders a labelled sample data set", flags: generateFlags,
+    run: generate),
+  ProgramCommand(
+    name: "doctor", usage: "[DATA]", summary: "CPU, libraries, terminal, what DATA is taken for, with remedies",
+    flags: doctorFlags, run: doctor),
+]
+
+/// Runs the program; the result is its exit status.
+func runProgram(_ arguments: [String]) -> Int32 {
+  do {
+    return try dispatch(arguments)
+  } catch let error as UsageError {
+    complain(error.text)
+    return 2
+  } catch {
+    complain("\(error)")
+    return 1
+  }
+}
+
+/// One line on stderr.
+func complain(_ text: String) { FileHandle.standardError.write(Data("simscope: \(text)\n".utf8)) }
+
+private func dispatch(_ arguments: [String]) throws -> Int32 {
+  let first = arguments.first
+  if first == "--version" {
+    print("simscope \(programVersion)")
+    return 0
+  }
+  if first == "--help" || first == "-h" || first == "help" {
+    print(generalHelp())
+    return 0
+  }
+  // Without a command's name, DATA and flags are train's.
+  let named = programCommands.first { $0.name == first }
+  if named == nil, let first, !first.hasPrefix("-"), !FileManager.default.fileExists(atPath: first) {
+    let near = nearestSpelling(of: first, in: programCommands.map(\.name)).map { "; did you mean “\($0)”?" }
+    throw UsageError("no command and no folder “\(first)”\(near ?? "; see --help")")
+  }
+  let command = named ?? programCommands[0]
+  let rest = named == nil ? arguments : Array(arguments.dropFirst())
+  if rest.contains("--help") || rest.contains("-h") {
+    print(help(of: command))
+    return 0
+  }
+  guard let run = command.run else {
+    throw UsageError("“\(command.name)” comes with a later version of simscope")
+  }
+  return try run(Arguments(rest, flags: command.flags))
+}

@@ -1,0 +1,29 @@
+/// One line on stderr that says how far a command is and when it will be done; silent where stderr is no terminal.
+import Foundation
+import Synchronization
+
+final class ProgressLine: Sendable {
+  private let title: String
+  private let start = ContinuousClock.now
+  private let lastShown = Mutex(ContinuousClock.now - .seconds(1))
+  private let isShown = isatty(2) == 1
+
+  init(_ title: String) { self.title = title }
+
+  /// - Parameter share: done, 0…1.
+  func show(_ share: Double) {
+    let isDue = lastShown.withLock { last in
+      guard ContinuousClock.now - last > .milliseconds(200) else { return false }
+      last = .now
+      return true
+    }
+    guard isShown, isDue else { return }
+    let elapsed = start.duration(to: .now) / .seconds(1)
+    let left = share > 0.02 ? ", \(Int((elapsed / share * (1 - share)).rounded(.up))) s left" : ""
+    write("\r\(title) \(Int(share * 100)) %\(left)\u{1B}[K")
+  }
+
+  func end() { if isShown { write("\r\u{1B}[K") } }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

@@ -1,0 +1,11 @@
+/// The flags of every command that may show the dashboard.
+import Canvas
+import Training
+
+let screenFlags = [
+  Flag("headless", "", "plain lines instead of the dashboard", group: "screen"),
+  Flag("theme", "NAME|FILE", "colours; “list” names them", group: "screen"),
+  Flag("graphics", "auto|sixel|sextant|quadrant|half|braille|ascii", "how pictures are drawn", group: "screen"),
+  Flag("colors", "auto|truecolor|256|16|mono", "how many colours the terminal has", group: "screen"),
+  Flag("fps", "N", "frames a second at most (10)", group: "screen"),
+]

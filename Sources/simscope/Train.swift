@@ -1,0 +1,72 @@
+/// `train` and `resume`: a run with the dashboard, or with plain lines.
+import Basics
+import Foundation
+import Telemetry
+import Training
+
+let trainFlags =
+  Setting.all.map { Flag($0) } + [
+    Flag("config", "FILE", "settings as JSON, such as a run's config.json", group: "run")
+  ] + screenFlags
+
+let resumeFlags =
+  [
+    Flag("threads", "N", "threads that compute (0: all cores)"),
+    Flag("stop-after", "N", "end after this step without bending the schedule"),
+    Flag("on-hangup", "continue|stop", "when the terminal is lost"),
+  ] + screenFlags
+
+func train(_ arguments: Arguments) throws -> Int32 {
+  if let status = try listThemes(arguments) { return status }
+  var configuration = Configuration()
+  if let file = arguments["config"] {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw UsageError("--config: cannot read “\(file)”")
+    }
+    try configuration.take(json: String(decoding: data, as: UTF8.self), from: file)
+    configuration.run = nil
+  }
+  try arguments.apply(to: &configuration)
+  if let data = try arguments.words(["DATA"], optional: 1).first { configuration.data = data }
+  if configuration.data.isEmpty { configuration.data = try sampleData() }
+  configuration.data = URL(fileURLWithPath: configuration.data).standardizedFileURL.path
+  return try runTraining(configuration, resuming: nil, arguments)
+}
+
+func resume(_ arguments: Arguments) throws -> Int32 {
+  let run = try arguments.words(["RUN"])[0]
+  var configuration = try RunFolder.configuration(of: run)
+  configuration.stopAfter = nil
+  try arguments.apply(to: &configuration)
+  return try runTraining(configuration, resuming: run, arguments)
+}
+
+/// `sample-data` beside the program (`../share/simscope`), upwards from it, or here.
+func sampleData() throws -> String {
+  guard let found = installedPath("sample-data") else {
+    throw Trouble(
+      "no DATA given and no sample-data found", remedy: "name a folder of pictures, or make one: simscope generate DIR")
+  }
+  return found
+}
+
+/// A folder that belongs to the program: `../share/simscope/NAME`, then NAME in every folder from the program upwards.
+func installedPath(_ name: String) -> String? {
+  let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+  var folder = program.deletingLastPathComponent()
+  var candidates = [folder.deletingLastPathComponent().appendingPathComponent("share/simscope/\(name)")]
+  while folder.path != "/" {
+    candidates.append(folder.appendingPathComponent(name))
+    folder.deleteLastPathComponent()
+  }
+  candidates.append(URL(fileURLWithPath: name))
+  return candidates.first { FileManager.default.fileExists(atPath: $0.path) }?.path
+}
+
+private func runTraining(_ configuration: Configuration, resuming: String?, _ arguments: Arguments) throws -> Int32 {
+  let hasTerminal = isatty(0) == 1 && isatty(1) == 1
+  guard hasTerminal, !arguments.has("headless") else {
+    return try runHeadless(configuration, resuming: resuming)
+  }
+  return try runDashboard(configuration, resuming: resuming, arguments)
+}

@@ -1,0 +1,50 @@
+/// The thread a run trains on, and how it ended.
+import Basics
+import CKernels
+import Dispatch
+import Foundation
+import Synchronization
+import Telemetry
+import Training
+
+final class TrainingThread: Sendable {
+  private let end = Mutex<TrainingEnd?>(nil)
+  private let done = DispatchSemaphore(value: 0)
+
+  /// Starts training; `link` tells how it goes.
+  /// - Parameter niceness: of the threads that compute.
+  init(_ configuration: Configuration, resuming: String?, niceness: Int, link: Link) {
+    let thread = Thread { [self] in
+      let outcome = Self.train(configuration, resuming: resuming, niceness: niceness, link)
+      end.withLock { $0 = outcome }
+      done.signal()
+    }
+    thread.name = "trainer"
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  private static func train(
+    _ configuration: Configuration, resuming: String?, niceness: Int, _ link: Link
+  ) -> TrainingEnd {
+    ck_thread_nice(Int32(niceness))
+    do {
+      var trainer = try Trainer(configuration, resuming: resuming, niceness: niceness, link: link)
+      return try trainer.run()
+    } catch is CancellationError {
+      return .stopped
+    } catch {
+      let trouble = error as? Trouble ?? Trouble("\(error)", remedy: "report this with log.txt")
+      var snapshot = link.newest(after: -1)?.snapshot ?? Snapshot()
+      snapshot.state = .failed(trouble.description)
+      link.publish(snapshot)
+      return .failed(trouble)
+    }
+  }
+
+  /// How the run ended, once it has.
+  var outcome: TrainingEnd? { end.withLock { $0 } }
+
+  /// Sleeps until the run has ended or the seconds are over.
+  func wait(seconds: Double) { if done.wait(timeout: .now() + seconds) == .success { done.signal() } }
+}
