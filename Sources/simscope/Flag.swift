@@ -86,7 +86,9 @@ struct Arguments {
   func apply(to configuration: inout Configuration) throws {
     for (flag, value) in given {
       guard let setting = flag.setting else { continue }
-      do { try setting.apply(value, to: &configuration) } catch let trouble as Trouble { throw UsageError(trouble.what) }
+      do { try setting.apply(value, to: &configuration) } catch let trouble as Trouble {
+        throw UsageError(trouble.what)
+      }
     }
   }
 

@@ -46,7 +46,8 @@ private struct LinePrinter {
     if eventsShown == 0, !snapshot.run.folder.isEmpty {
       printLine(
         "run \(snapshot.run.folder) · \(snapshot.run.data), \(snapshot.run.trainCount) pictures to train on, "
-          + "\(snapshot.run.heldOutCount) held out · \(snapshot.run.encoder), \(snapshot.run.parameterCount) parameters")
+          + "\(snapshot.run.heldOutCount) held out · \(snapshot.run.encoder), \(snapshot.run.parameterCount) parameters"
+      )
       eventsShown = 1
     }
     let line = statusLine(snapshot)

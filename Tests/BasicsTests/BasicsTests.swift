@@ -1,1 +1,77 @@
+// Workers, random streams, files that are whole or not there, spelling.
+import Basics
+import Foundation
 import Testing
+
+@Test(arguments: [1, 2, 5])
+func everyTaskRunsOnce(threads: Int) {
+  let pool = WorkerPool(threads: threads)
+  for count in [0, 1, 2, 7, 1000] {
+    var hits = [Int32](repeating: 0, count: count)
+    hits.withUnsafeMutableBufferPointer { hits in
+      pool.run(count) { task, worker in
+        hits[task] += worker < threads ? 1 : 100
+      }
+    }
+    #expect(hits.allSatisfy { $0 == 1 })
+  }
+}
+
+@Test func aPoolServesManyCallersInTurn() async {
+  let pool = WorkerPool(threads: 3)
+  await withTaskGroup(of: Int.self) { group in
+    for _ in 0..<8 {
+      group.addTask {
+        var sums = [Int](repeating: 0, count: 64)
+        sums.withUnsafeMutableBufferPointer { sums in pool.run(64) { task, _ in sums[task] = task } }
+        return sums.reduce(0, +)
+      }
+    }
+    for await sum in group { #expect(sum == 2016) }
+  }
+}
+
+@Test func streamsDependOnEveryCoordinate() {
+  func first(_ seed: UInt64, _ purpose: RandomStream.Purpose, _ a: Int, _ b: Int, _ c: Int) -> UInt64 {
+    var stream = RandomStream(seed: seed, purpose, a, b, c)
+    return stream.next()
+  }
+  let base = first(1, .view, 2, 3, 0)
+  #expect(base == first(1, .view, 2, 3, 0))
+  let others = [
+    first(2, .view, 2, 3, 0), first(1, .shuffle, 2, 3, 0), first(1, .view, 3, 3, 0), first(1, .view, 2, 4, 0),
+    first(1, .view, 2, 3, 1), first(1, .view, 3, 2, 0),
+  ]
+  #expect(Set(others + [base]).count == 7)
+}
+
+@Test func unitNumbersAreUniform() {
+  var stream = RandomStream(seed: 7, .test)
+  let numbers = (0..<100_000).map { _ in Double(stream.unit()) }
+  let mean = numbers.reduce(0, +) / 100_000
+  let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 100_000
+  #expect(abs(mean - 0.5) < 0.004 && abs(variance - 1 / 12) < 0.001)
+  #expect(numbers.allSatisfy { $0 >= 0 && $0 < 1 })
+}
+
+@Test func aFileIsReplacedWhole() throws {
+  let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  try SafeFile.write([1, 2, 3], to: path)
+  try SafeFile.write([4], to: path)
+  #expect(FileManager.default.contents(atPath: path) == Data([4]))
+  #expect(!FileManager.default.fileExists(atPath: path + ".partial"))
+}
+
+@Test func aFileThatCannotBeWrittenSaysWhereAndWhatToDo() {
+  #expect {
+    try SafeFile.write([1], to: "/dev/full/x")
+  } throws: { error in
+    "\(error)".contains("/dev/full/x")
+  }
+}
+
+@Test func spellingIsGuessedWhenItIsClose() {
+  #expect(nearestSpelling(of: "temprature", in: ["temperature", "strength"]) == "temperature")
+  #expect(nearestSpelling(of: "zzz", in: ["temperature", "strength"]) == nil)
+}

@@ -1,0 +1,66 @@
+// The table of settings: flags, JSON, defaults.
+import Basics
+import Foundation
+import Networks
+import Telemetry
+import Testing
+
+@testable import Training
+
+@Test func everySettingSurvivesItsJSON() throws {
+  var configuration = Configuration()
+  configuration.data = "pictures"
+  for (key, text) in [
+    ("encoder", "resnet18"), ("image_size", "64"), ("head", "linear"), ("temperature", "0.07"), ("batch_size", "96"),
+    ("optimizer", "lars"), ("warmup_epochs", "2.5"), ("nesterov", "true"), ("limit", "7"), ("seed", "12345678901"),
+    ("drop_last", "false"), ("blur_probability", "0.25"), ("weight_decay", "1e-05"), ("on_hangup", "stop"),
+  ] { try #require(Setting.named(key)).apply(text, to: &configuration) }
+  var read = Configuration()
+  try read.take(json: configuration.json().text, from: "config.json")
+  for setting in Setting.all { #expect(setting.get(read) == setting.get(configuration), "\(setting.key)") }
+  #expect(read.data == "pictures")
+}
+
+@Test func wrongValuesNameWhatIsAllowed() throws {
+  var configuration = Configuration()
+  func message(_ key: String, _ text: String) -> String {
+    do {
+      try Setting.named(key)!.apply(text, to: &configuration)
+      return ""
+    } catch { return "\(error)" }
+  }
+  #expect(message("encoder", "resnet81").contains("did you mean “resnet18”"))
+  #expect(message("temperature", "0").contains("--temperature"))
+  #expect(message("batch_size", "1.5").contains("--batch-size"))
+  #expect(message("epochs", "many").contains("not “many”"))
+  #expect(throws: Trouble.self) { try configuration.take(json: #"{"temprature": 1}"#, from: "f.json") }
+}
+
+@Test func smallAndLargePicturesHaveTheirRecipes() throws {
+  var small = Configuration()
+  small.adapt(toLargestSide: 32)
+  #expect(small.imageSize == 32 && small.encoder.name == "resnet20")
+  #expect(small.knobs.strength == 0.5 && small.knobs.blurProbability == 0)
+  var large = Configuration()
+  large.adapt(toLargestSide: 200)
+  #expect(large.imageSize == 96 && large.encoder.name == "resnet18")
+  #expect(large.knobs.strength == 1 && large.knobs.blurProbability == 0.5)
+  var asked = Configuration()
+  try Setting.named("strength")!.apply("0.3", to: &asked)
+  asked.adapt(toLargestSide: 200)
+  #expect(asked.knobs.strength == 0.3)
+}
+
+@Test func theBaseRateFollowsItsRule() throws {
+  var configuration = Configuration()
+  try Setting.named("base_learning_rate")!.apply("0.3", to: &configuration)
+  configuration.knobs.batchSize = 512
+  configuration.adapt(toLargestSide: 32)
+  #expect(abs(configuration.knobs.learningRate - 0.6) < 1e-12)
+  configuration = Configuration()
+  configuration.learningRateScaling = .sqrt
+  try Setting.named("base_learning_rate")!.apply("0.075", to: &configuration)
+  configuration.knobs.batchSize = 4096
+  configuration.adapt(toLargestSide: 32)
+  #expect(abs(configuration.knobs.learningRate - 4.8) < 1e-9)
+}

@@ -1,0 +1,228 @@
+// Whole runs in temporary folders: commands between steps, files, and going on bit for bit.
+import Basics
+import Foundation
+import Images
+import Networks
+import Telemetry
+import Tensors
+import Testing
+
+@testable import Training
+
+/// A folder for one test, removed at its end.
+private final class Scratch {
+  let path = FileManager.default.temporaryDirectory.appendingPathComponent("simscope-\(UUID().uuidString)").path
+  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Three classes of small pictures: one colour each, with noise.
+private func writePictures(_ folder: String, perClass: Int = 12) throws {
+  var random = RandomStream(seed: 5, .test)
+  for (name, color) in [("red", [200, 40, 40]), ("green", [40, 200, 40]), ("blue", [40, 40, 200])] {
+    try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+    for number in 0..<perClass {
+      let pixels = (0..<16 * 16 * 3).map { UInt8(clamping: color[$0 % 3] + random.below(80) - 40) }
+      try PNG.write(Image(width: 16, height: 16, pixels: pixels), to: "\(folder)/\(name)/\(number).png")
+    }
+  }
+}
+
+private func small(_ data: String, run: String, _ change: (inout Configuration) -> Void = { _ in }) -> Configuration {
+  var configuration = Configuration()
+  configuration.data = data
+  configuration.run = run
+  configuration.encoder = ResNet.Architecture.named("resnet8")!
+  configuration.given = ["encoder"]
+  configuration.imageSize = 16
+  configuration.projectionDim = 16
+  configuration.knobs.batchSize = 8
+  configuration.epochs = 4
+  configuration.threads = 2
+  change(&configuration)
+  return configuration
+}
+
+@discardableResult
+private func runToEnd(_ configuration: Configuration, resuming: String? = nil, link: Link = Link()) throws
+  -> TrainingEnd
+{
+  var trainer = try Trainer(configuration, resuming: resuming, niceness: 0, link: link)
+  return try trainer.run()
+}
+
+private func bytes(_ run: String, step: Int) -> Data? {
+  FileManager.default.contents(atPath: RunFolder.checkpointPath(run, step: step))
+}
+
+private func objects(_ file: String) -> [[String: Any]] { RunFolder.lines(of: file).map(\.object) }
+
+@Test(arguments: Optimizer.Kind.allCases)
+func stoppingAndResumingGivesTheSameBytes(optimizer: Optimizer.Kind) throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  let straight = scratch.path + "/straight"
+  let halves = scratch.path + "/halves"
+  try runToEnd(small(scratch.path + "/data", run: straight) { $0.optimizer = optimizer })
+  // 33 pictures are left to train on, so four steps an epoch: step 6 lies inside one.
+  try runToEnd(
+    small(scratch.path + "/data", run: halves) {
+      $0.optimizer = optimizer
+      $0.stopAfter = 6
+    })
+  var resumed = try RunFolder.configuration(of: halves)
+  resumed.stopAfter = nil
+  resumed.threads = 1
+  try runToEnd(resumed, resuming: halves)
+  let last = try #require(RunFolder.checkpointSteps(straight).last)
+  #expect(last == 16)
+  #expect(bytes(straight, step: last) != nil)
+  #expect(bytes(straight, step: last) == bytes(halves, step: last))
+  func losses(_ run: String) -> [Double] { objects(run + "/metrics.jsonl").compactMap { $0["loss"] as? Double } }
+  #expect(losses(straight) == losses(halves))
+  #expect(losses(straight).count == 16)
+}
+
+@Test func threadsDoNotChangeABit() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  for threads in 1...3 {
+    try runToEnd(
+      small(scratch.path + "/data", run: scratch.path + "/\(threads)") {
+        $0.threads = threads
+        $0.epochs = 1
+      })
+  }
+  let one = try #require(bytes(scratch.path + "/1", step: 4))
+  #expect(one == bytes(scratch.path + "/2", step: 4))
+  #expect(one == bytes(scratch.path + "/3", step: 4))
+}
+
+@Test func aTurnActsOnTheNextStepAndIsWrittenDown() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  let run = scratch.path + "/run"
+  let link = Link()
+  let configuration = small(scratch.path + "/data", run: run)
+  // Commands sent before the first step are obeyed before it; the trainer pauses, takes single steps and turns.
+  for command: Command in [
+    .pause, .singleStep, .singleStep, .turn("temperature", to: 0.2), .turn("batch_size", to: 4),
+    .turn("strength", to: 1.5), .turn("temperature", to: 7), .turn("batch_size", to: 9999),
+  ] { link.send(command) }
+  let thread = Thread {
+    _ = try? runToEnd(configuration, link: link)
+    link.send(.pause)
+  }
+  thread.start()
+  func waitFor(_ what: String, _ holds: (Snapshot) -> Bool) throws {
+    for _ in 0..<3000 {
+      if let snapshot = link.newest(after: -1)?.snapshot, holds(snapshot) { return }
+      usleep(10_000)
+    }
+    Issue.record("waited in vain for \(what)")
+  }
+  try waitFor("two steps") { $0.step == 2 && $0.state == .paused }
+  link.send(.undo)
+  link.send(.singleStep)
+  try waitFor("a third step") { $0.step == 3 && $0.state == .paused }
+  link.send(.stop)
+  try waitFor("the end") { $0.state.isOver }
+  let steps = objects(run + "/metrics.jsonl").filter { $0["loss"] != nil }
+  #expect(steps.map { $0["temperature"] as? Double } == [0.2, 0.2, 0.2])
+  #expect(steps.map { $0["batch_size"] as? Int } == [4, 4, 4])
+  #expect(steps.map { $0["strength"] as? Double } == [1.5, 1.5, 0.5])
+  let events = objects(run + "/events.jsonl")
+  let turns = events.filter { $0["kind"] as? String == "knob" }
+  #expect(turns.map { $0["knob"] as? String } == ["temperature", "batch_size", "strength", "strength"])
+  #expect(turns.map { $0["step"] as? Int } == [0, 0, 0, 2])
+  #expect(events.filter { $0["kind"] as? String == "refused" }.count == 2)
+  #expect(RunFolder.checkpointSteps(run).last == 3)
+}
+
+@Test func aRunLearnsToTellPicturesApart() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data", perClass: 24)
+  let run = scratch.path + "/run"
+  try runToEnd(
+    small(scratch.path + "/data", run: run) {
+      $0.epochs = 40
+      $0.knobs.batchSize = 16
+      $0.knobs.temperature = 0.2
+      $0.knobs.strength = 0.2
+      $0.knobs.grayProbability = 0
+    })
+  let losses = objects(run + "/metrics.jsonl").compactMap { $0["loss"] as? Double }
+  let late = losses.suffix(20).reduce(0, +) / 20
+  #expect(late < losses[0] - 0.4, "from \(losses[0]) to \(late)")
+}
+
+@Test func theFirstEvaluationIsTheUntrainedEncoder() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  let run = scratch.path + "/run"
+  try runToEnd(small(scratch.path + "/data", run: run) { $0.epochs = 2 })
+  let lines = objects(run + "/metrics.jsonl")
+  let evaluations = lines.filter { $0["knn_accuracy"] != nil }
+  #expect(evaluations.map { $0["step"] as? Int } == [0, 4, 8])
+  #expect(lines.first?["knn_accuracy"] != nil)
+  #expect(lines.compactMap { $0["step"] as? Int } == [0, 1, 2, 3, 4, 4, 5, 6, 7, 8, 8])
+}
+
+@Test func evaluationLeavesTheModelAndTheRunAsTheyWere() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  for (name, every) in [("with", 1), ("without", 100)] {
+    try runToEnd(
+      small(scratch.path + "/data", run: scratch.path + "/" + name) {
+        $0.epochs = 2
+        $0.knnEvery = every
+      })
+  }
+  #expect(bytes(scratch.path + "/with", step: 8) == bytes(scratch.path + "/without", step: 8))
+}
+
+@Test func aTornCheckpointIsPassedOver() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  let run = scratch.path + "/run"
+  let configuration = small(scratch.path + "/data", run: run) { $0.epochs = 2 }
+  try runToEnd(configuration)
+  let path = RunFolder.checkpointPath(run, step: 8)
+  let whole = try #require(FileManager.default.contents(atPath: path))
+  for length in [0, 5, 100, whole.count / 2, whole.count - 1] {
+    try whole.prefix(length).write(to: URL(fileURLWithPath: path))
+    let (checkpoint, refused) = try Checkpoint.newest(of: run, configuration)
+    #expect(checkpoint.step == 4 && refused.count == 1, "cut at \(length)")
+  }
+  var changed = whole
+  changed[whole.count - 100] ^= 1
+  try changed.write(to: URL(fileURLWithPath: path))
+  #expect(try Checkpoint.newest(of: run, configuration).0.step == 4)
+}
+
+@Test func aRunFolderIsNotOverwrittenNorSharedByTwoTrainers() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  let configuration = small(scratch.path + "/data", run: scratch.path + "/run") { $0.epochs = 1 }
+  try runToEnd(configuration)
+  #expect(throws: Trouble.self) { try runToEnd(configuration) }
+  let holder = try RunFolder(scratch.path + "/run")
+  #expect(throws: Trouble.self) { _ = try RunFolder(scratch.path + "/run") }
+  holder.note("still here")
+}
+
+@Test func aSmallRestMakesABatchOnlyWhenAsked() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  func batches(_ run: String, dropLast: Bool) throws -> [Int] {
+    try runToEnd(
+      small(scratch.path + "/data", run: scratch.path + "/" + run) {
+        $0.epochs = 1
+        $0.knobs.batchSize = 10
+        $0.dropLast = dropLast
+      })
+    return objects(scratch.path + "/" + run + "/metrics.jsonl").compactMap { $0["batch_size"] as? Int }
+  }
+  #expect(try batches("dropped", dropLast: true) == [10, 10, 10])
+  #expect(try batches("kept", dropLast: false) == [10, 10, 10, 3])
+}
