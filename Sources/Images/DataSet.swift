@@ -1,6 +1,5 @@
 /// Pictures decoded into memory, with labels when the folder or file has them. A value; copies share storage.
 import Basics
-import Synchronization
 
 public struct DataSet: Sendable {
   public let images: [Image]
@@ -105,22 +104,15 @@ extension DataSet {
     progress: @Sendable (Int, Int) -> Bool
   ) throws -> [Result<Image, Trouble>] {
     var results = [Result<Image, Trouble>?](repeating: nil, count: indices.count)
-    let done = Mutex(0)
-    let cancelled = Atomic(false)
-    let step = max(1, indices.count / 200)
+    let counter = ProgressCounter(total: indices.count)
     results.withUnsafeMutableBufferPointer { results in
       workers.run(indices.count) { place, _ in
-        guard !cancelled.load(ordering: .relaxed) else { return }
+        guard !counter.isCancelled else { return }
         results[place] = Result { () throws(Trouble) in try decode(source, indices[place], limit) }
-        done.withLock { done in
-          done += 1
-          if done % step == 0 || done == indices.count, !progress(done, indices.count) {
-            cancelled.store(true, ordering: .relaxed)
-          }
-        }
+        counter.count(progress)
       }
     }
-    if cancelled.load(ordering: .relaxed) { throw CancellationError() }
+    try counter.checkCancelled()
     return results.map { $0! }
   }
 

@@ -29,13 +29,41 @@ public enum PNG {
         throw Trouble("a PNG of \(width)×\(height) pixels is too large", at: name, remedy: "shrink it")
       }
       let hasAlpha = png.format & alpha != 0
-      png.format = hasAlpha ? color | alpha : color
       // 16-bit samples without a gamma of their own are sRGB, as other tools take them, not linear.
       png.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-      var pixels = [UInt8](repeating: 0, count: width * height * (hasAlpha ? 4 : 3))
-      guard png_image_finish_read(&png, nil, &pixels, 0, nil) != 0 else { throw broken(png, name) }
-      return Image(width: width, height: height, pixels: hasAlpha ? overWhite(pixels) : pixels)
+      png.format = hasAlpha ? color | alpha : color
+      let samples =
+        isDeepAndInterlaced(bytes) ? try readLinear(&png, hasAlpha, name) : try read(&png, hasAlpha, name)
+      return Image(width: width, height: height, pixels: hasAlpha ? overWhite(samples) : samples)
     }
+  }
+
+  /// Samples as the file has them, 8-bit, opacity not yet applied.
+  private static func read(_ png: inout png_image, _ hasAlpha: Bool, _ name: String) throws -> [UInt8] {
+    var samples = [UInt8](repeating: 0, count: Int(png.width) * Int(png.height) * (hasAlpha ? 4 : 3))
+    guard png_image_finish_read(&png, nil, &samples, 0, nil) != 0 else { throw broken(png, name) }
+    return samples
+  }
+
+  /// The same by way of linear light: libpng 1.6.39 and later garble interlaced 16-bit pictures when they are asked for
+  /// 8 bit (pnggroup/libpng#853), but not when asked for linear 16-bit, with colours multiplied by their opacity.
+  private static func readLinear(_ png: inout png_image, _ hasAlpha: Bool, _ name: String) throws -> [UInt8] {
+    png.format |= UInt32(PNG_FORMAT_FLAG_LINEAR)
+    let channels = hasAlpha ? 4 : 3
+    var linear = [UInt16](repeating: 0, count: Int(png.width) * Int(png.height) * channels)
+    guard png_image_finish_read(&png, nil, &linear, 0, nil) != 0 else { throw broken(png, name) }
+    return linear.indices.map { i in
+      if hasAlpha && i % 4 == 3 { return UInt8((Int(linear[i]) * 255 + 32_767) / 65_535) }
+      let opacity = hasAlpha ? max(linear[i - i % 4 + 3], 1) : .max
+      // The power that libpng made it linear by.
+      let encoded = pow(min(1, Double(linear[i]) / Double(opacity)), 1 / 2.2)
+      return UInt8((255 * encoded).rounded())
+    }
+  }
+
+  /// From the header: byte 24 holds the depth, byte 28 whether rows come in seven passes.
+  private static func isDeepAndInterlaced(_ bytes: [UInt8]) -> Bool {
+    bytes.count > 28 && bytes[24] == 16 && bytes[28] == 1
   }
 
   /// The file's bytes.
@@ -54,7 +82,7 @@ public enum PNG {
   }
 
   /// Writes a file; throws a `Trouble` when it cannot.
-  public static func write(_ image: Image, to path: String) throws {
+  public static func write(_ image: Image, to path: String) throws(Trouble) {
     do {
       try Data(encode(image)).write(to: URL(fileURLWithPath: path))
     } catch {

@@ -7,12 +7,12 @@ struct PictureFile {
   /// Nil where JPEG cannot be read.
   let jpeg: TurboJPEG?
 
-  private static let extensions: Set = ["png", "jpg", "jpeg"]
-
   /// Whether a file's name promises a picture.
-  static func isNamedLikeOne(_ name: String) -> Bool {
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return false }
-    return extensions.contains(name[name.index(after: dot)...].lowercased())
+  static func isNamedLikeOne(_ name: String) -> Bool { name.lowercased().hasSuffix(".png") || isNamedLikeJPEG(name) }
+
+  static func isNamedLikeJPEG(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return name.hasSuffix(".jpg") || name.hasSuffix(".jpeg")
   }
 
   func decode() throws -> Image {

@@ -7,6 +7,8 @@ public struct Survey: Sendable, Equatable {
   /// Where the split's pictures lie, in words: "train/", "all", "data_batch_1.bin".
   public let split: String
   public let pictures: Int
+  /// How many are JPEG by their names, and so need TurboJPEG.
+  public let jpegs: Int
   /// Empty without labels.
   public let classes: [String]
   /// The longest side of a few of the pictures; nil when none of those can be read.
@@ -22,6 +24,7 @@ extension DataSet {
     let source = try DataDetection.source(path, split: split, jpeg: TurboJPEG.shared)
     return Survey(
       kind: source.kind, title: source.title, split: source.split, pictures: source.names.count,
-      classes: source.classes, longestSide: source.longestSide)
+      jpegs: source.names.count { PictureFile.isNamedLikeJPEG($0) }, classes: source.classes,
+      longestSide: source.longestSide)
   }
 }

@@ -1,0 +1,110 @@
+import Basics
+import Foundation
+import Testing
+
+@testable import Images
+
+private func jitters(_ count: Int, strength: Double, probability: Double = 1) -> [[DrawnOperation]] {
+  var random = RandomStream(seed: 5, .test)
+  let jitter = ColorJitter(strength: strength, probability: probability)
+  return (0..<count).map { _ in jitter.draw(using: &random) }
+}
+
+@Test func allOrdersOfTheJitterAreEquallyLikely() {
+  var counts: [String: Int] = [:]
+  for operations in jitters(24_000, strength: 1) {
+    counts[operations.map(\.name).joined(separator: " "), default: 0] += 1
+  }
+  #expect(counts.count == 24)
+  let chiSquare = counts.values.map { Double(($0 - 1_000) * ($0 - 1_000)) / 1_000 }.reduce(0, +)
+  // 23 degrees of freedom: 49.7 is the 99.9 % point.
+  #expect(chiSquare < 49.7)
+}
+
+/// Lowest, highest and mean of each operation's parameter.
+@Test(arguments: [(0.5, 0.6, 1.4, 0.1), (1.0, 0.2, 1.8, 0.2), (2.0, 0.0, 2.6, 0.4)])
+func jitterRangesFollowTheStrength(strength: Double, low: Double, high: Double, turns: Double) {
+  var values: [String: [Double]] = [:]
+  for operation in jitters(20_000, strength: strength).joined() {
+    switch operation {
+    case .brightness(let value), .contrast(let value), .saturation(let value), .hue(let value):
+      values[operation.name, default: []].append(Double(value))
+    case .flip, .grayscale, .blur: Issue.record("\(operation) is no colour jitter")
+    }
+  }
+  for (name, drawn) in values {
+    let (lower, upper) = name == "hue" ? (-turns, turns) : (low, high)
+    let width = upper - lower
+    #expect(drawn.min()! >= lower - 1e-6 && drawn.min()! < lower + 0.002 * width)
+    #expect(drawn.max()! <= upper + 1e-6 && drawn.max()! > upper - 0.002 * width)
+    #expect(abs(drawn.reduce(0, +) / 20_000 - (lower + upper) / 2) < 0.01 * width)
+  }
+  #expect(values.count == 4)
+}
+
+@Test func hueNeverTurnsMoreThanHalfWayRound() {
+  for case .hue(let turns) in jitters(5_000, strength: 4).joined() { #expect(abs(turns) <= 0.5) }
+}
+
+@Test func eachOperationComesAsOftenAsAskedAndIndependently() {
+  var augmentation = Augmentation(imageSize: 32)
+  augmentation.blurProbability = 0.5
+  let maker = ViewMaker(augmentation, seed: 3)
+  let image = flatImage(32, 32, 1, 2, 3)
+  let count = 20_000
+  var seen: [String: Int] = [:]
+  for index in 0..<count {
+    let names = Set(maker.draw(for: image, epoch: 0, index: index, view: 0).operations.map(\.name))
+    let jittered = names.contains("hue")
+    for name in names { seen[name, default: 0] += 1 }
+    if jittered && names.contains("grey") { seen["hue and grey", default: 0] += 1 }
+    if jittered && names.contains("flip") { seen["hue and flip", default: 0] += 1 }
+  }
+  let expected = [
+    "flip": 0.5, "brightness": 0.8, "contrast": 0.8, "saturation": 0.8, "hue": 0.8, "grey": 0.2, "blur": 0.5,
+    "hue and grey": 0.16, "hue and flip": 0.4,
+  ]
+  for (name, probability) in expected {
+    #expect(abs(Double(seen[name] ?? 0) / Double(count) - probability) < 0.014, "\(name)")
+  }
+}
+
+@Test func probabilitiesOfNoughtAndOneAreCertain() {
+  var augmentation = Augmentation(imageSize: 16)
+  (augmentation.flipProbability, augmentation.jitterProbability) = (0, 0)
+  (augmentation.grayProbability, augmentation.blurProbability) = (0, 0)
+  let image = formulaImage(16, 16)
+  for index in 0..<200 {
+    #expect(ViewMaker(augmentation, seed: 1).draw(for: image, epoch: 0, index: index, view: 0).operations.isEmpty)
+  }
+  (augmentation.flipProbability, augmentation.jitterProbability) = (1, 1)
+  (augmentation.grayProbability, augmentation.blurProbability) = (1, 1)
+  for index in 0..<200 {
+    let drawn = ViewMaker(augmentation, seed: 1).draw(for: image, epoch: 0, index: index, view: 0)
+    #expect(drawn.operations.count == 7)
+  }
+}
+
+@Test func aTurnedKnobMovesOnlyItsOwnOperation() {
+  var augmentation = Augmentation(imageSize: 32)
+  (augmentation.jitterProbability, augmentation.blurProbability) = (1, 0.5)
+  let image = flatImage(32, 32, 1, 2, 3)
+  let before = ViewMaker(augmentation, seed: 1).draw(for: image, epoch: 0, index: 7, view: 0)
+  augmentation.cropMin = 0.7
+  let after = ViewMaker(augmentation, seed: 1).draw(for: image, epoch: 0, index: 7, view: 0)
+  #expect(before.operations == after.operations)
+  augmentation.jitterProbability = 0
+  let still = ViewMaker(augmentation, seed: 1).draw(for: image, epoch: 0, index: 7, view: 0)
+  #expect(still.crop == after.crop)
+  #expect(still.operations == after.operations.filter { ["flip", "grey", "blur"].contains($0.name) })
+}
+
+@Test func drawnNumbersReadWell() {
+  #expect(DrawnOperation.brightness(1.3).parameters == "×1.30")
+  #expect(DrawnOperation.saturation(0.25).parameters == "×.25")
+  #expect(DrawnOperation.hue(-0.04).parameters == "−.04")
+  #expect(DrawnOperation.hue(0.1).parameters == "+.10")
+  #expect(DrawnOperation.blur(sigma: 0.83, taps: 9).parameters == "σ .83 · 9 taps")
+  let view = DrawnView(crop: CropBox(x: 9, y: 4, width: 18, height: 20), operations: [])
+  #expect(view.cropInWords(width: 32, height: 32) == "area .35 at 9,4 18×20")
+}

@@ -1,0 +1,162 @@
+import CKernels
+import Foundation
+import Testing
+
+@testable import Images
+
+private func changed(_ image: Image, _ operation: DrawnOperation) -> [Float] {
+  var pixels = Pixels(image)
+  operation.apply(to: &pixels)
+  return pixels.values
+}
+
+/// 4096 colours as a 64×64 picture.
+private let allColors = Image(
+  width: 64, height: 64,
+  pixels: (0..<4096).flatMap { (i: Int) -> [UInt8] in
+    [UInt8(i / 256 * 17), UInt8(i / 16 % 16 * 17), UInt8(i % 16 * 17)]
+  }
+)
+
+// MARK: - Colour
+
+@Test func aWholeTurnOfHueChangesNothing() {
+  #expect(changed(allColors, .hue(1)) == changed(allColors, .hue(0)))
+  #expect(distance(changed(allColors, .hue(0)), Pixels(allColors).values) < 1e-6)
+}
+
+@Test func turningHueThereAndBackGivesEveryColourAgain() {
+  for turns in [0.1, 0.25, 0.37, 0.5] as [Float] {
+    var pixels = Pixels(allColors)
+    pixels.hue(turns)
+    pixels.hue(-turns)
+    #expect(distance(pixels.values, Pixels(allColors).values) < 1e-5)
+  }
+}
+
+@Test func aThirdOfATurnMakesRedGreen() {
+  let green = changed(flatImage(3, 2, 255, 0, 0), .hue(1.0 / 3))
+  #expect(distance(green, Pixels(flatImage(3, 2, 0, 255, 0)).values) < 1e-6)
+  let blue = changed(flatImage(3, 2, 255, 0, 0), .hue(-1.0 / 3))
+  #expect(distance(blue, Pixels(flatImage(3, 2, 0, 0, 255)).values) < 1e-6)
+}
+
+@Test func greysHaveNoHueAndNoSaturation() {
+  let greys = Image(
+    width: 16, height: 16, pixels: (0..<256).flatMap { (i: Int) -> [UInt8] in [UInt8(i), UInt8(i), UInt8(i)] })
+  #expect(changed(greys, .hue(0.3)) == Pixels(greys).values)
+  #expect(distance(changed(greys, .saturation(1.7)), Pixels(greys).values) < 1e-6)
+  #expect(distance(changed(greys, .grayscale), Pixels(greys).values) < 1e-6)
+}
+
+@Test func factorsOfOneChangeNothing() {
+  for operation in [DrawnOperation.brightness(1), .contrast(1), .saturation(1)] {
+    #expect(distance(changed(allColors, operation), Pixels(allColors).values) < 1e-6)
+  }
+}
+
+@Test func noContrastLeavesOneGrey() {
+  // Half (1, 0, 0), half (0, 0, 1): the mean of the grey picture is (0.299 + 0.114) / 2.
+  let image = Image(width: 2, height: 1, pixels: [255, 0, 0, 0, 0, 255])
+  #expect(distance(changed(image, .contrast(0)), [Float](repeating: 0.2065, count: 6)) < 1e-6)
+}
+
+@Test func everyOperationStaysBetweenBlackAndWhite() {
+  let operations: [DrawnOperation] = [
+    .brightness(2.6), .contrast(2.6), .saturation(2.6), .hue(0.4), .grayscale, .blur(sigma: 2, taps: 7),
+  ]
+  for operation in operations {
+    #expect(changed(allColors, operation).allSatisfy { (0...1).contains($0) }, "\(operation)")
+  }
+}
+
+// MARK: - Blur
+
+@Test(arguments: [(16, 1), (32, 3), (64, 7), (96, 9), (128, 13), (224, 23)])
+func theKernelIsATenthOfTheSideAndOdd(size: Int, taps: Int) {
+  #expect(GaussianBlur(probability: 1, size: size).taps == taps)
+}
+
+@Test(arguments: [0.1, 0.5, 1.3, 2] as [Float])
+func kernelsAreSymmetricAndSumToOne(sigma: Float) {
+  let kernel = GaussianBlur.kernel(sigma: sigma, taps: 23)
+  #expect(abs(kernel.reduce(0, +) - 1) < 1e-6)
+  #expect(kernel == Array(kernel.reversed()))
+  // Where sigma is large against a pixel and small against the kernel, the variance is sigma².
+  let variance = kernel.enumerated().map { Float(($0 - 11) * ($0 - 11)) * $1 }.reduce(0, +)
+  if sigma >= 1 { #expect(abs(variance - sigma * sigma) < 0.01) }
+}
+
+@Test func blurLeavesAFlatPictureAndSpreadsAPoint() {
+  let flat = flatImage(9, 9, 200, 100, 50)
+  #expect(distance(changed(flat, .blur(sigma: 1, taps: 5)), Pixels(flat).values) < 1e-6)
+  var values = [Float](repeating: 0, count: 3 * 81)
+  values[4 * 9 + 4] = 1
+  var pixels = Pixels(width: 9, height: 9, values: values)
+  pixels.blur(taps: [0.25, 0.5, 0.25])
+  #expect(pixels.values[4 * 9 + 4] == 0.25 && pixels.values[3 * 9 + 4] == 0.125 && pixels.values[3 * 9 + 3] == 0.0625)
+  #expect(abs(pixels.values.reduce(0, +) - 1) < 1e-6)
+}
+
+// MARK: - Geometry
+
+@Test func roundingGivesEveryByteAgain() {
+  #expect(Pixels(allColors).image() == allColors)
+  let bytes = Image(
+    width: 256, height: 1, pixels: (0..<256).flatMap { (i: Int) -> [UInt8] in [UInt8(i), UInt8(255 - i), UInt8(i)] })
+  #expect(Pixels(bytes).image() == bytes)
+}
+
+@Test func aCropOfTheWholeAtItsSizeIsThePicture() {
+  let image = formulaImage(13, 13)
+  var pixels = Pixels(width: 13, height: 13)
+  CropBox(x: 0, y: 0, width: 13, height: 13).load(image, size: 13, into: &pixels)
+  #expect(pixels.image() == image)
+}
+
+@Test func halvingEightPixelsWeighsSixNeighbours() {
+  // Pillow's triangle filter, scale 2: centres at 1, 3, 5, 7, distances ±0.5, ±1.5 of a support of 2, so weights
+  // 1/8, 3/8, 3/8, 1/8; at the border the cut-off tap is shared by the rest (sum 7/8).
+  let row: [UInt8] = [0, 80, 160, 240, 8, 88, 168, 248]
+  let image = Image(width: 8, height: 1, pixels: row.flatMap { [$0, $0, $0] })
+  var pixels = Pixels(width: 4, height: 1)
+  pixels.load(image, x: .whole(8, scaledTo: 4), y: .whole(1))
+  let v = row.map(Float.init)
+  let expected = [
+    (3 * v[0] + 3 * v[1] + v[2]) / 7, (v[1] + 3 * v[2] + 3 * v[3] + v[4]) / 8, (v[3] + 3 * v[4] + 3 * v[5] + v[6]) / 8,
+    (v[5] + 3 * v[6] + 3 * v[7]) / 7,
+  ].map { $0 / 255 }
+  #expect(distance(pixels.values, expected + expected + expected) < 1e-6)
+}
+
+@Test func aCropReadsNothingOutsideItself() {
+  // White inside, black all around: an enlarged crop of the inside stays white to its edges.
+  var bytes = [UInt8](repeating: 0, count: 10 * 10 * 3)
+  for y in 3..<7 { for x in 2..<6 { for channel in 0..<3 { bytes[(y * 10 + x) * 3 + channel] = 255 } } }
+  var pixels = Pixels(width: 9, height: 9)
+  CropBox(x: 2, y: 3, width: 4, height: 4)
+    .load(Image(width: 10, height: 10, pixels: bytes), size: 9, into: &pixels)
+  #expect(pixels.values.allSatisfy { $0 > 0.9999 })
+}
+
+@Test func flippingMirrorsColumnsAndTwiceIsNothing() {
+  let image = formulaImage(5, 3)
+  var pixels = Pixels(image)
+  pixels.flip()
+  for y in 0..<3 {
+    for x in 0..<5 {
+      for channel in 0..<3 {
+        #expect(pixels.image().pixels[(y * 5 + x) * 3 + channel] == image.pixels[(y * 5 + 4 - x) * 3 + channel])
+      }
+    }
+  }
+  pixels.flip()
+  #expect(pixels.image() == image)
+}
+
+@Test func normalisationsHaveThreeChannels() {
+  for normalization in PixelNormalization.allCases {
+    #expect(normalization.mean.count == 3 && normalization.standardDeviation.count == 3)
+  }
+  #expect(PixelNormalization(rawValue: "cifar")?.mean == [0.4914, 0.4822, 0.4465])
+}
