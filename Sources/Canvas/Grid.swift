@@ -24,6 +24,25 @@ public struct Grid: Sendable, Equatable {
     get { bounds.contains(x: x, y: y) ? cells[y * columns + x] : Cell() }
     set { if bounds.contains(x: x, y: y) { cells[y * columns + x] = newValue } }
   }
+
+  /// The same screen with every cell changed.
+  func mapCells(_ change: (Cell) -> Cell) -> Grid {
+    var changed = self
+    for index in cells.indices { changed.cells[index] = change(cells[index]) }
+    return changed
+  }
+
+  /// Fills a rectangle with one cell.
+  public mutating func fill(_ area: Rect, with cell: Cell) {
+    for y in area.y..<area.maxY {
+      for x in area.x..<area.maxX { self[x, y] = cell }
+    }
+  }
+
+  /// Writes glyphs from (x, y) to the right, at most `limit` columns.
+  public mutating func write(_ text: String, x: Int, y: Int, _ style: Style, limit: Int = .max) {
+    Text(text, style).draw(x: x, y: y, width: limit, of: &self)
+  }
 }
 
 extension Grid: CustomStringConvertible {

@@ -1,0 +1,119 @@
+/// A square or oblong field of numbers as colours: half blocks, or shades where there are few colours.
+public struct Heatmap {
+  public var rows: Int
+  public var columns: Int
+  /// Row-major, rows × columns.
+  public var values: [Float]
+  public var range: ClosedRange<Double>
+  public var colors: ColorMap
+  public var abilities: Abilities
+  /// The style of shades and of the legend's numbers.
+  public var style: Style
+
+  public init(
+    rows: Int, columns: Int, values: [Float], range: ClosedRange<Double>, colors: ColorMap, abilities: Abilities,
+    style: Style
+  ) {
+    precondition(values.count == rows * columns, "\(values.count) values for \(rows)×\(columns)")
+    (self.rows, self.columns, self.values, self.range) = (rows, columns, values, range)
+    (self.colors, self.abilities, self.style) = (colors, abilities, style)
+  }
+
+  private var usesColors: Bool { abilities.colors >= .palette256 && abilities.unicode }
+
+  static let shades = Array(" ░▒▓█".unicodeScalars)
+  static let asciiShades = Array(" .:-=+*#%@".unicodeScalars)
+
+  /// The largest square part of an area, at its upper left; a cell is half as wide as high.
+  public static func square(in area: Rect) -> Rect {
+    let side = min(area.width / 2, area.height)
+    return Rect(x: area.x, y: area.y, width: side * 2, height: side)
+  }
+
+  public func draw(in area: Rect, of grid: inout Grid) {
+    guard rows > 0, columns > 0, !area.isEmpty else { return }
+    if usesColors { drawBlocks(area, &grid) } else { drawShades(area, &grid) }
+  }
+
+  private func drawBlocks(_ area: Rect, _ grid: inout Grid) {
+    let pooled = pooled(rows: area.height * 2, columns: area.width)
+    for y in 0..<area.height {
+      for x in 0..<area.width {
+        let upper = colors[share(pooled[2 * y * area.width + x])]
+        let lower = colors[share(pooled[(2 * y + 1) * area.width + x])]
+        // A plain blank where both halves agree: fewer bytes, and no seam between the halves.
+        let cell = upper == lower ? Cell(" ", Style(nil, on: upper)) : Cell("▀", Style(upper, on: lower))
+        grid[area.x + x, area.y + y] = cell
+      }
+    }
+  }
+
+  private func drawShades(_ area: Rect, _ grid: inout Grid) {
+    // Two columns a value make it square.
+    let wide = area.width >= 2 * area.height ? 2 : 1
+    let count = area.width / wide
+    let pooled = pooled(rows: area.height, columns: count)
+    for y in 0..<area.height {
+      for x in 0..<count * wide {
+        grid[area.x + x, area.y + y] = Cell(shade(share(pooled[y * count + x / wide])), style)
+      }
+    }
+  }
+
+  private func shade(_ share: Double) -> Unicode.Scalar {
+    let ramp = abilities.unicode ? Self.shades : Self.asciiShades
+    return ramp[ColorMap.level(share, of: ramp.count)]
+  }
+
+  /// Colours or shades from the largest value at the top to the smallest, with their numbers at the right.
+  public func drawLegend(in area: Rect, of grid: inout Grid) {
+    guard area.height >= 2, area.width >= 2 else { return }
+    for y in 0..<area.height {
+      let (upper, lower) = (
+        1 - Double(2 * y) / Double(2 * area.height - 1), 1 - Double(2 * y + 1) / Double(2 * area.height - 1)
+      )
+      let cell =
+        usesColors
+        ? Cell("▀", Style(colors[upper], on: colors[lower])) : Cell(shade((upper + lower) / 2), style)
+      grid[area.x, area.y + y] = cell
+      grid[area.x + 1, area.y + y] = cell
+    }
+    let every = max(1, (area.height - 1) / 4)
+    for y in stride(from: 0, to: area.height, by: every) where area.height - 1 - y >= every || y == area.height - 1 {
+      legendNumber(y, area, &grid)
+    }
+    legendNumber(area.height - 1, area, &grid)
+  }
+
+  private func legendNumber(_ y: Int, _ area: Rect, _ grid: inout Grid) {
+    let share = 1 - Double(y) / Double(area.height - 1)
+    let value = range.lowerBound + (range.upperBound - range.lowerBound) * share
+    let room = Rect(x: area.x + 3, y: area.y + y, width: area.width - 3, height: 1)
+    Text(Figures.fixed(value, 2), style).draw(in: room, of: &grid)
+  }
+
+  private func share(_ value: Double) -> Double {
+    (value - range.lowerBound) / max(range.upperBound - range.lowerBound, 1e-12)
+  }
+
+  /// Averages over the values each new field covers; a field smaller than a value takes that value.
+  func pooled(rows newRows: Int, columns newColumns: Int) -> [Double] {
+    var pooled: [Double] = []
+    pooled.reserveCapacity(newRows * newColumns)
+    let spans = (0..<newColumns).map { span($0, newColumns, columns) }
+    for y in 0..<newRows {
+      let ySpan = span(y, newRows, rows)
+      for xSpan in spans {
+        var sum = 0.0
+        for row in ySpan { for column in xSpan { sum += Double(values[row * columns + column]) } }
+        pooled.append(sum / Double(ySpan.count * xSpan.count))
+      }
+    }
+    return pooled
+  }
+
+  private func span(_ index: Int, _ count: Int, _ total: Int) -> Range<Int> {
+    let start = index * total / count
+    return start..<max(start + 1, (index + 1) * total / count)
+  }
+}

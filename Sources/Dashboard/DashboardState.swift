@@ -1,0 +1,144 @@
+/// All that the screen shows and remembers: the newest snapshot, and what the person at the keys has chosen.
+import Canvas
+import Telemetry
+
+/// A part of the screen that can be focused and shown alone.
+public enum Panel: String, Sendable, CaseIterable {
+  case loss, similarity, views, knobs, log
+}
+
+public enum Screen: Sendable, Equatable {
+  case overview
+  /// One panel on the whole screen.
+  case panel(Panel)
+  case help
+}
+
+/// A line for the person at the keys; it stays until the next key.
+public struct Message: Sendable, Equatable {
+  public enum Tone: Sendable { case plain, good, warning }
+  public var text: String
+  public var tone: Tone
+
+  public init(_ text: String, _ tone: Tone = .plain) { (self.text, self.tone) = (text, tone) }
+}
+
+public struct DashboardState: Sendable {
+  /// The newest from the link. Setting it settles the turns that were asked for.
+  public var snapshot = Snapshot() {
+    didSet { settleTurns() }
+  }
+  /// The answer to `pairRequest`.
+  public var pair: ViewPair?
+  public var abilities: Abilities
+  /// What `g` steps through; empty when there is only what `abilities` says.
+  public var availableGraphics: [Abilities.Graphics] = []
+  public var screen = Screen.overview
+  /// The last lines of `log.txt`, shown under the events in the log panel.
+  public var logLines: [String] = []
+  /// The person has quit.
+  public internal(set) var isDone = false
+
+  public let themes: [Theme]
+  /// The views-only screen, without a trainer.
+  public let isPreview: Bool
+
+  var themeIndex = 0
+  public internal(set) var focus = Panel.loss
+  /// Where `back` leads from help.
+  var screenBeforeHelp = Screen.overview
+  var selectedKnob = 0
+  /// What has been typed of an exact value; nil when nobody types.
+  public internal(set) var typed: String?
+  public internal(set) var message: Message?
+  public internal(set) var asksToQuit = false
+  var asked: [String: AskedTurn] = [:]
+  private var seenEvents = 0
+  var pairIndex = 0
+  var pairRoll = 0
+  /// Rows scrolled away from the end of the log or the start of help.
+  var scroll = 0
+  /// The values of the preview, where no trainer keeps them.
+  public internal(set) var previewKnobs = Knobs()
+
+  /// A turn sent to the trainer that the snapshot does not show yet.
+  struct AskedTurn: Sendable, Equatable {
+    var value: Double
+    /// Answers still to come.
+    var waiting: Int
+  }
+
+  /// - Parameters:
+  ///   - themes: at least one; the first is used.
+  ///   - knobs: the values the preview starts from.
+  public init(themes: [Theme], abilities: Abilities, isPreview: Bool = false, knobs: Knobs = Knobs()) {
+    precondition(!themes.isEmpty, "a dashboard needs a theme")
+    (self.themes, self.abilities, self.isPreview, previewKnobs) = (themes, abilities, isPreview, knobs)
+    if isPreview { (screen, focus) = (.panel(.views), .views) }
+  }
+
+  /// The theme in use; without colours there is only one that can be shown.
+  public var theme: Theme { abilities.colors == .mono ? .mono : themes[themeIndex] }
+
+  /// What the screen wants to see now; nil while there is no data.
+  public var pairRequest: PairRequest? {
+    switch snapshot.state {
+    case .decoding: return nil
+    case .starting where !isPreview: return nil
+    case .failed where pair == nil: return nil
+    default: return PairRequest(index: pairIndex, roll: pairRoll, knobs: isPreview ? previewKnobs : snapshot.knobs)
+    }
+  }
+}
+
+extension DashboardState {
+  /// The rows of the knobs panel.
+  public var knobs: [Knob] {
+    guard isPreview else { return Knob.all }
+    let shown = [
+      "strength", "crop_min", "flip_probability", "jitter_probability", "gray_probability", "blur_probability",
+    ]
+    return Knob.all.filter { shown.contains($0.key) }
+  }
+
+  public var chosenKnob: Knob { knobs[min(selectedKnob, knobs.count - 1)] }
+
+  /// The value in force.
+  func value(of knob: Knob) -> Double { (isPreview ? previewKnobs : snapshot.knobs)[keyPath: knob.path] }
+
+  /// The value as asked, or else in force.
+  func shownValue(of knob: Knob) -> Double { asked[knob.key]?.value ?? value(of: knob) }
+
+  /// The values a knob takes here: a batch is not larger than the data set.
+  func range(of knob: Knob) -> ClosedRange<Double> {
+    guard knob.key == "batch_size", snapshot.run.trainCount > 2 else { return knob.range }
+    return knob.range.lowerBound...min(knob.range.upperBound, Double(snapshot.run.trainCount))
+  }
+
+  /// A turn is settled when the snapshot shows its value, or when the trainer has answered every turn of that knob.
+  private mutating func settleTurns() {
+    let events = snapshot.events
+    if events.count < seenEvents { seenEvents = 0 }
+    for index in seenEvents..<events.count {
+      switch events[index].kind {
+      case .knob(let key, _, _): asked[key]?.waiting -= 1
+      case .refused(let key, let reason):
+        asked[key]?.waiting -= 1
+        if seenEvents > 0 || !asked.isEmpty { message = Message(refusal(of: key, reason), .warning) }
+      default: break
+      }
+    }
+    seenEvents = events.count
+    guard !asked.isEmpty else { return }
+    for knob in Knob.all {
+      guard let turn = asked[knob.key] else { continue }
+      if turn.waiting <= 0 || isClose(turn.value, value(of: knob)) { asked[knob.key] = nil }
+    }
+  }
+
+  private func refusal(of key: String, _ reason: String) -> String {
+    "\(Knob.named(key)?.name ?? key) not turned: \(reason)"
+  }
+
+  private func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-9 * max(abs(a), abs(b)) }
+}

@@ -1,0 +1,19 @@
+/// What a person can ask for.
+public enum Intent: Sendable, Equatable {
+  /// Moves the choice among the knobs.
+  case choose(Int)
+  /// Turns the chosen knob by clicks.
+  case turn(Int, fine: Bool)
+  /// One character of an exact value.
+  case type(Unicode.Scalar)
+  case eraseTyped, applyTyped, cancelTyped
+  case focus(Int)
+  case zoom, back
+  case scroll(Int)
+  /// Another pair of views, so many further on.
+  case pair(Int)
+  case reroll
+  case pauseOrResume, singleStep, undo, checkpoint, evaluate
+  case nextTheme, nextGraphics, showLog, help
+  case quit, confirmQuit, stay
+}

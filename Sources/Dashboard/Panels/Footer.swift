@@ -1,0 +1,52 @@
+/// The last line: the keys that matter now, a question, or a message; and the text of a failure.
+import Canvas
+import Telemetry
+
+extension Scene {
+  mutating func drawFooter(in area: Rect) {
+    if state.asksToQuit { return drawQuestion(in: area) }
+    if let message = state.message {
+      let role: Theme.Role = message.tone == .warning ? .warning : message.tone == .good ? .good : .title
+      let mark = message.tone == .warning ? "! " : ""
+      return put(text(" " + mark + message.text, role), in: area)
+    }
+    let ends = bindings.filter { $0.label == "?" || $0.label == "q" }.filter { isShown($0) }.map { keyText($0) }
+    let rest = bindings.filter { isShown($0) && $0.label != "?" && $0.label != "q" }.map { keyText($0) }
+    let right = Text.joined(ends, by: text("  "))
+    let hint = typingHint
+    let left = hint + fitting(rest, area.width - right.width - hint.width - 4, by: text("  "))
+    put(text(" ") + left, in: area)
+    if left.width + right.width + 3 <= area.width { put(right + text(" "), in: area, .right) }
+  }
+
+  /// What may be typed.
+  private var typingHint: Text {
+    guard state.isTyping else { return Text() }
+    let knob = state.chosenKnob
+    return text("\(knob.name) ", .title) + text("\(words(for: state.range(of: knob)))  ", .faint)
+  }
+
+  private func isShown(_ binding: Binding) -> Bool {
+    !binding.word.isEmpty && binding.matters(state) && binding.isShown(state)
+  }
+
+  private func keyText(_ binding: Binding) -> Text {
+    text(binding.label, .key) + text(" " + binding.word, .faint)
+  }
+
+  private mutating func drawQuestion(in area: Rect) {
+    let keys = Text.joined(bindings.filter { isShown($0) }.map { keyText($0) }, by: text("  "))
+    let resume = "quit? it saves first; `simscope resume \(snapshot.run.name)` goes on"
+    let question =
+      [resume, "quit? it saves first", "quit?"].first { $0.count + keys.width + 5 <= area.width } ?? "quit?"
+    put(text(" \(question)   ", .warning) + keys, in: area)
+  }
+
+  mutating func drawFailure(in area: Rect) {
+    guard case .failed(let reason) = snapshot.state else { return }
+    let inside = Box(title: text("✗ failed", .bad), style: theme[.bad]).draw(in: area, of: &grid)
+    for (y, line) in text(reason).wrapped(to: inside.width - 2).prefix(inside.height).enumerated() {
+      put(text(" ") + line, in: inside.row(y))
+    }
+  }
+}

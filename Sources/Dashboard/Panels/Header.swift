@@ -1,0 +1,108 @@
+/// The top of the screen: which run, what it does, how far it is; and the status lines of very small screens.
+import Canvas
+import Telemetry
+
+extension Scene {
+  mutating func drawHeader(in area: Rect) {
+    guard area.height > 1 else { return drawShortHeader(in: area) }
+    let right = stateText + text(" ")
+    let left = fitting([text(" simscope", .brand)] + runParts, area.width - right.width - 2, by: text("  ·  ", .faint))
+    put(left, in: area.row(0))
+    put(right, in: area.row(0), .right)
+    drawProgress(in: area.row(1))
+  }
+
+  private mutating func drawShortHeader(in area: Rect) {
+    let parts = state.isPreview ? [text("preview", .title)] + runParts : [stateText] + progressParts + [etaText]
+    put(text(" ") + fitting(parts, area.width - 2, by: text(" · ", .faint)), in: area)
+  }
+
+  /// Glyph and word of the state; the reason of a failure stands elsewhere, in full.
+  var stateText: Text {
+    if state.isPreview {
+      if case .decoding = snapshot.state { return stateWords }
+      return text("preview: no training", .good)
+    }
+    return stateWords
+  }
+
+  private var stateWords: Text {
+    if case .failed = snapshot.state { return text("✗ failed", .bad) }
+    return text("\(snapshot.state.glyph) \(snapshot.state.words)", snapshot.state.role)
+  }
+
+  private var runParts: [Text] {
+    let run = snapshot.run
+    return [text(run.name, .title), text(run.data), text(run.encoder, .faint)].filter { !$0.isEmpty }
+  }
+
+  /// Step, epoch and speed, the most telling first.
+  private var progressParts: [Text] {
+    guard snapshot.step > 0 else { return [] }
+    return [
+      text("step ", .faint) + text(Figures.grouped(snapshot.step), .title), epochText,
+      text(Figures.significant(snapshot.imagesPerSecond, 3)) + text(" images/s", .faint),
+    ]
+  }
+
+  private var epochText: Text {
+    let total = snapshot.run.totalEpochs
+    return text("epoch ", .faint) + text(Figures.fixed(snapshot.epoch, 1), .title)
+      + text(total > 0 ? "/\(Figures.grouped(total))" : "", .faint)
+  }
+
+  private var etaText: Text {
+    guard let seconds = snapshot.secondsLeft, !snapshot.state.isOver else { return Text() }
+    return text(Figures.duration(seconds)) + text(" left", .faint)
+  }
+
+  /// The share of the schedule passed, or of what is being waited for.
+  private var progress: Double {
+    if let progress = snapshot.state.progress { return progress }
+    return snapshot.run.totalImages > 0 ? Double(snapshot.images) / Double(snapshot.run.totalImages) : 0
+  }
+
+  private mutating func drawProgress(in area: Rect) {
+    if state.isPreview, snapshot.state.progress == nil { return drawPreviewLine(in: area) }
+    let all = progressParts
+    let left = dotted(Array(all.prefix(2)))
+    let right = dotted([text(Figures.percent(progress, 0))] + all.dropFirst(2) + [etaText])
+    put(text(" ") + left, in: area)
+    put(right + text(" "), in: area, .right)
+    let start = area.x + 1 + left.width + (left.isEmpty ? 0 : 2)
+    let gauge = Rect(x: start, y: area.y, width: area.maxX - 3 - right.width - start, height: 1)
+    Gauge(fraction: progress, done: theme[.slider], rest: theme[.border]).draw(in: gauge, of: &grid)
+  }
+
+  private mutating func drawPreviewLine(in area: Rect) {
+    put(text(" what augmentation does to the pictures: turn a knob and look", .faint), in: area)
+  }
+
+  /// As many leading parts as fit.
+  func fitting(_ parts: [Text], _ width: Int, by separator: Text) -> Text {
+    let shown = parts.filter { !$0.isEmpty }
+    let counts = (1...max(1, shown.count)).reversed()
+    let lines = counts.lazy.map { Text.joined(Array(shown.prefix($0)), by: separator) }
+    return lines.first { $0.width <= width } ?? (shown.first ?? Text()).truncated(to: max(0, width))
+  }
+
+  /// A line each for what matters most, when there is no room for panels.
+  mutating func drawStatus(in area: Rect) {
+    var lines: [Text] = [stateWords]
+    if case .failed(let reason) = snapshot.state { lines += text(reason).wrapped(to: area.width) }
+    if state.asksToQuit { lines = [text("quit? y or n", .warning)] }
+    if let typed = state.typed { lines = [text("\(state.chosenKnob.name) \(typed)▏", .asked)] }
+    if let message = state.message { lines.insert(text(message.text, .warning), at: 0) }
+    if let loss = lossText { lines.append(loss) }
+    lines += progressParts + [etaText] + [text("kNN ", .faint) + knnText].filter { _ in snapshot.knnAccuracy != nil }
+    var packed: [Text] = []
+    for line in lines where !line.isEmpty {
+      if let last = packed.last, last.width + 3 + line.width <= area.width {
+        packed[packed.count - 1] = dotted([last, line])
+      } else {
+        packed.append(line)
+      }
+    }
+    for (y, line) in packed.prefix(area.height).enumerated() { put(line, in: area.row(y)) }
+  }
+}

@@ -1,0 +1,61 @@
+/// One line on the health of the run: kNN, what the loss cannot say, and where the time goes.
+import Canvas
+import Telemetry
+
+extension Scene {
+  mutating func drawHealth(in area: Rect) {
+    put(text(" ") + fitting(healthParts, area.width - 2, by: text("   ")), in: area)
+  }
+
+  private var healthParts: [Text] {
+    let showsNumbers = grid.columns >= 60 && snapshot.similarities != nil
+    let loss = [similarityPart, topPart]
+    return [knnPart] + (showsNumbers ? [timePart] + loss : loss + [timePart])
+  }
+
+  /// "46.2 %", or why there is none.
+  var knnText: Text {
+    guard let accuracy = snapshot.knnAccuracy else {
+      return text(state.hasLabels || snapshot.step == 0 ? "not yet" : "needs labels", .faint)
+    }
+    return text(Figures.percent(accuracy), .accuracy)
+  }
+
+  private var knnPart: Text {
+    var part = text("kNN ", .faint) + knnText
+    guard let curve = snapshot.curves[.knnAccuracy], curve.count > 0 else { return part }
+    let points = curve.points(in: 0...max(0, snapshot.step), atMost: 24)
+    if points.count > 1 { part += text(" ") + Sparkline(points.map(\.maximum)).text(width: 10, theme[.accuracy]) }
+    if let floor = snapshot.untrainedAccuracy { part += text(" untrained \(Figures.fixed(floor * 100, 1))", .faint) }
+    return part
+  }
+
+  private var topPart: Text {
+    guard let top = snapshot.curves[.contrastiveTop1]?.last?.smooth else { return Text() }
+    return text("top-1 ", .faint) + text(Figures.percent(top), .accuracy)
+  }
+
+  private var similarityPart: Text {
+    guard let positive = snapshot.curves[.positiveSimilarity]?.last?.smooth,
+      let negative = snapshot.curves[.negativeSimilarity]?.last?.smooth
+    else { return Text() }
+    return text("pos ", .faint) + text(Figures.fixed(positive, 2), .positive) + text(" neg ", .faint)
+      + text(Figures.fixed(negative, 2), .negative)
+  }
+
+  /// Shares of a step's time, the largest first; below one percent they are left out.
+  private var timePart: Text {
+    let timing = snapshot.timing
+    guard timing.total > 0 else { return Text() }
+    let parts = [
+      ("views", timing.views), ("forward", timing.forward), ("loss", timing.loss), ("backward", timing.backward),
+      ("optimizer", timing.optimizer), ("other", timing.other),
+    ]
+    let shown = parts.filter { $0.1 / timing.total >= 0.01 }.sorted { $0.1 > $1.1 }.prefix(4)
+    return text("time ", .faint)
+      + dotted(
+        shown.map { name, seconds in
+          text("\(name) ", .faint) + text(Figures.percent(seconds / timing.total, 0))
+        })
+  }
+}

@@ -1,0 +1,100 @@
+/// The knobs: name, value, place in the range; the chosen one is marked, what is asked for is said.
+import Canvas
+import Telemetry
+
+extension Scene {
+  mutating func drawKnobs(in area: Rect) {
+    let inside = frame(.knobs, in: area, title: text("knobs", .title), note: undoNote)
+    let knobs = state.knobs
+    let columns = state.isPreview && inside.width >= 76 ? 2 : 1
+    let rows = (knobs.count + columns - 1) / columns
+    let first = firstRow(chosen: state.selectedKnob % rows, of: rows, in: inside.height)
+    for (index, knob) in knobs.enumerated() {
+      let (column, row) = (index / rows, index % rows - first)
+      let width = (inside.width - 2 * (columns - 1)) / columns
+      let room = Rect(x: inside.x + column * (width + 2), y: inside.y, width: width, height: inside.height)
+      drawKnob(knob, isChosen: index == state.selectedKnob, in: room.row(row))
+    }
+    drawMore(above: first > 0, below: rows > first + inside.height, in: inside)
+  }
+
+  private var undoNote: Text {
+    snapshot.undoCount > 0 ? text("\(snapshot.undoCount) to undo", .faint) : Text()
+  }
+
+  /// The first row shown, so that the chosen one is inside.
+  private func firstRow(chosen: Int, of count: Int, in height: Int) -> Int {
+    max(0, min(chosen - height / 2, count - height))
+  }
+
+  /// Arrows where there are more knobs than rows.
+  private mutating func drawMore(above: Bool, below: Bool, in area: Rect) {
+    if above { put(text("↑", .faint), in: Rect(x: area.maxX - 1, y: area.y, width: 1, height: 1)) }
+    if below, area.height > 0 {
+      put(text("↓", .faint), in: Rect(x: area.maxX - 1, y: area.maxY - 1, width: 1, height: 1))
+    }
+  }
+
+  mutating func drawKnob(_ knob: Knob, isChosen: Bool, in area: Rect) {
+    guard !area.isEmpty else { return }
+    if isChosen { grid.fill(area, with: Cell(" ", Style(nil, on: theme[.selection].background))) }
+    let nameWidth = min(13, max(4, area.width - 10))
+    let name = text((isChosen ? "▸" : " ") + knob.name, isChosen ? .selection : .text)
+    put(name, in: area.cutLeft(nameWidth + 1).0)
+    let rest = area.cutLeft(nameWidth + 1, gap: 1).1
+    let (value, slider) = rest.cutLeft(min(8, rest.width), gap: 2)
+    put(valueText(knob, isChosen), in: value, .right)
+    drawSlider(knob, isChosen, in: slider)
+  }
+
+  private func valueText(_ knob: Knob, _ isChosen: Bool) -> Text {
+    if isChosen, let typed = state.typed {
+      return text(String(typed.suffix(7)) + "▏", .asked)
+    }
+    let role: Theme.Role = state.asked[knob.key] != nil ? .asked : isChosen ? .selection : .title
+    return text(words(for: state.shownValue(of: knob), of: knob), role)
+  }
+
+  private mutating func drawSlider(_ knob: Knob, _ isChosen: Bool, in area: Rect) {
+    let isAsked = state.asked[knob.key] != nil
+    // The last column stays free for the arrows of a scrolled panel.
+    let track = area.cutLeft(min(24, area.width - (isAsked || area.width >= 24 ? 7 : 1))).0
+    let ground = isChosen ? theme[.selection].background : nil
+    let fraction = knob.fraction(of: state.shownValue(of: knob), in: state.range(of: knob))
+    if track.width >= 3 {
+      Slider(
+        fraction: fraction, knob: Style(theme[.slider].foreground, on: ground, theme[.slider].attributes),
+        track: Style(theme[.border].foreground, on: ground, theme[.border].attributes)
+      ).draw(in: track, of: &grid)
+    }
+    let room = area.cutLeft(track.width, gap: track.isEmpty ? 0 : 1).1
+    let now = words(for: state.value(of: knob), of: knob)
+    let note = isAsked ? text(room.width >= 16 ? "asked, now \(now)" : "asked", .asked) : knobNote(knob, room.width)
+    var shown = note
+    if let ground { shown = note.on(ground) }
+    put(shown, in: room.cutLeft(room.width - 1).0)
+  }
+
+  private func knobNote(_ knob: Knob, _ width: Int) -> Text {
+    width >= 24 ? text(knob.help, .faint) : Text()
+  }
+
+  /// One knob in one row, under panels shown alone.
+  mutating func drawKnobStrip(in area: Rect) { drawKnob(state.chosenKnob, isChosen: true, in: area) }
+
+  /// All knobs with their ranges and help, on the whole screen.
+  mutating func drawKnobTable(in area: Rect) {
+    let inside = frame(.knobs, in: area, title: text("knobs", .title), note: undoNote)
+    let knobs = state.knobs
+    let each = inside.height >= knobs.count * 3 ? 3 : inside.height >= knobs.count * 2 ? 2 : 1
+    let first = firstRow(chosen: state.selectedKnob, of: knobs.count, in: max(1, inside.height / each))
+    for (index, knob) in knobs.enumerated() {
+      let row = (index - first) * each
+      guard row >= 0, row < inside.height else { continue }
+      drawKnob(knob, isChosen: index == state.selectedKnob, in: inside.row(row))
+      guard each > 1 else { continue }
+      let range = state.range(of: knob)
+      put(text(" \(knob.help) · \(words(for: range)) · --\(knob.flag)", .faint), in: inside.row(row + 1))
+    }
+  }
+}

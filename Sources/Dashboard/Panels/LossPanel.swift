@@ -1,0 +1,122 @@
+/// The loss: the band of raw values, the debiased average before it, ceiling and floor, marks of turned knobs.
+import Canvas
+import Telemetry
+
+extension Scene {
+  /// "loss 5.31", or nil before the first step.
+  var lossText: Text? {
+    guard let point = snapshot.curves[.loss]?.last else { return nil }
+    return text("loss ", .faint) + text(Figures.fixed(point.smooth, 3), .loss)
+  }
+
+  /// "loss 5.31 · 71 % of the way"
+  private var lossTitle: Text {
+    guard let point = snapshot.curves[.loss]?.last, point.smooth.isFinite else { return text("loss", .title) }
+    let share = LossScale(snapshot.knobs).share(point.smooth)
+    let loss = text("loss ", .title) + Text(Figures.fixed(point.smooth, 2), theme[.loss])
+    return dotted([loss, text("\(Figures.percent(share, 0)) of the way")])
+  }
+
+  private var rawNote: Text {
+    guard let raw = snapshot.metrics?[.loss] else { return Text() }
+    return text("raw \(Figures.fixed(raw, 3))", raw.isFinite ? .faint : .bad)
+  }
+
+  mutating func drawLoss(in area: Rect) {
+    let inside = frame(.loss, in: area, title: lossTitle, note: rawNote)
+    guard let curve = snapshot.curves[.loss], curve.count > 0 else { return drawWaiting(in: inside) }
+    drawLossPlot(curve, in: inside)
+  }
+
+  mutating func drawLossPlot(_ curve: Curve, in area: Rect) {
+    let points = plotPoints(curve, columns: area.width)
+    let scale = LossScale(snapshot.knobs)
+    let data = valueRange(of: points)
+    var plot = LinePlot(
+      series: [LinePlot.Series(points: points, line: theme[.loss], band: theme[.band])], xRange: stepRange(of: curve),
+      yRange: including([scale.ceiling, scale.floor], in: data), styles: plotStyles, unicode: unicode)
+    plot.references = [
+      LinePlot.Reference(value: scale.ceiling, label: "ceiling \(Figures.fixed(scale.ceiling, 2))"),
+      LinePlot.Reference(value: scale.floor, label: "floor \(Figures.fixed(scale.floor, 2))"),
+    ]
+    plot.markers = turnMarkers(columns: area.width, plot.xRange)
+    plot.xName = "step"
+    plot.draw(in: area, of: &grid)
+  }
+
+  /// What goes on before the first value, in the middle of a panel.
+  mutating func drawWaiting(in area: Rect) {
+    let words = snapshot.state.isOver ? "no step was made" : snapshot.state.words
+    let middle = area.height / 2
+    put(text(words, .faint), in: area.row(max(0, middle - 1)), .center)
+    guard let progress = snapshot.state.progress, area.width >= 12 else { return }
+    let width = min(40, area.width - 4)
+    let gauge = Rect(x: area.x + (area.width - width) / 2, y: area.y + middle, width: width, height: 1)
+    guard area.height > middle else { return }
+    Gauge(fraction: progress, done: theme[.slider], rest: theme[.border]).draw(in: gauge, of: &grid)
+  }
+}
+
+// MARK: what all plots share
+
+extension Scene {
+  var plotStyles: LinePlot.Styles {
+    LinePlot.Styles(
+      axis: theme[.faint], reference: theme[.reference], marker: theme[.marker], alarm: theme[.bad])
+  }
+
+  func stepRange(of curve: Curve) -> ClosedRange<Double> {
+    let (first, last) = (curve.first?.firstStep ?? 0, curve.last?.lastStep ?? 1)
+    return Double(first)...Double(max(first + 1, last))
+  }
+
+  func plotPoints(_ curve: Curve, columns: Int) -> [LinePlot.Point] {
+    guard let first = curve.first, let last = curve.last else { return [] }
+    let limit = LinePlot.resolution(columns: columns, unicode: unicode)
+    return curve.points(in: first.firstStep...max(first.firstStep, last.lastStep), atMost: limit).map {
+      LinePlot.Point(
+        firstX: Double($0.firstStep), lastX: Double($0.lastStep), low: $0.minimum, high: $0.maximum,
+        smooth: $0.smooth, hasNonFinite: $0.hasNonFinite)
+    }
+  }
+
+  /// The smoothed values and all but the wildest raw ones; spikes beyond are marked at the edge.
+  func valueRange(of points: [LinePlot.Point]) -> ClosedRange<Double> {
+    let finite = points.filter { $0.low <= $0.high && $0.smooth.isFinite }
+    guard !finite.isEmpty else { return 0...1 }
+    let (lows, highs) = (finite.map(\.low).sorted(), finite.map(\.high).sorted())
+    let cut = finite.count / 50
+    let low = min(lows[cut], finite.map(\.smooth).min()!)
+    let high = max(highs[highs.count - 1 - cut], finite.map(\.smooth).max()!)
+    return low...high
+  }
+
+  /// The range widened to each value in turn, as long as the data keep a third of the height.
+  func including(_ values: [Double], in data: ClosedRange<Double>) -> ClosedRange<Double> {
+    let span = data.upperBound - data.lowerBound
+    return values.reduce(data) { range, value in
+      let wider = min(range.lowerBound, value)...max(range.upperBound, value)
+      return value.isFinite && wider.upperBound - wider.lowerBound <= 3 * span ? wider : range
+    }
+  }
+
+  /// Turns of one knob that would stand close together become one mark, from the first value to the last.
+  func turnMarkers(columns: Int, _ range: ClosedRange<Double>) -> [LinePlot.Marker] {
+    let near = (range.upperBound - range.lowerBound) / Double(max(1, columns)) * 3
+    var turns: [(step: Int, key: String, from: Double, to: Double)] = []
+    for index in 0..<snapshot.events.count {
+      guard case .knob(let key, let from, let to) = snapshot.events[index].kind else { continue }
+      let step = snapshot.events[index].step
+      if let last = turns.last, last.key == key, Double(step - last.step) <= near {
+        turns[turns.count - 1].to = to
+      } else {
+        turns.append((step, key, from, to))
+      }
+    }
+    return turns.filter { $0.from != $0.to }.map { turn in
+      let sign = Knob.named(turn.key)?.sign ?? turn.key
+      return LinePlot.Marker(
+        x: Double(turn.step), label: "\(sign) \(Figures.short(turn.from))→\(Figures.short(turn.to))")
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/// The screen as a function of the state and the terminal's size.
+import Canvas
+import Telemetry
+
+public func view(_ state: DashboardState, columns: Int, rows: Int) -> Frame {
+  var scene = Scene(state, columns: columns, rows: rows)
+  for placed in layout(state, columns: columns, rows: rows) { scene.draw(placed.part, in: placed.area) }
+  return scene.frame
+}
+
+extension Scene {
+  mutating func draw(_ part: Part, in area: Rect) {
+    switch part {
+    case .header: drawHeader(in: area)
+    case .failure: drawFailure(in: area)
+    case .health: drawHealth(in: area)
+    case .footer: drawFooter(in: area)
+    case .knobStrip: drawKnobStrip(in: area)
+    case .status: drawStatus(in: area)
+    case .help: drawHelp(in: area)
+    case .panel(let panel): drawPanel(panel, in: area)
+    case .fullPanel(let panel): drawFullPanel(panel, in: area)
+    }
+  }
+
+  private mutating func drawPanel(_ panel: Panel, in area: Rect) {
+    switch panel {
+    case .loss: drawLoss(in: area)
+    case .similarity: drawSimilarity(in: area)
+    case .views: drawViews(in: area)
+    case .knobs: drawKnobs(in: area)
+    case .log: drawLog(in: area)
+    }
+  }
+
+  private mutating func drawFullPanel(_ panel: Panel, in area: Rect) {
+    switch panel {
+    case .loss: drawMetrics(in: area)
+    case .similarity: drawSimilarity(in: area)
+    case .views: drawStages(in: area)
+    case .knobs: drawKnobTable(in: area)
+    case .log: drawLog(in: area)
+    }
+  }
+}

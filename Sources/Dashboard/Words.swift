@@ -1,0 +1,151 @@
+/// States, events and values in the words of the screen.
+import Canvas
+import Foundation
+import Telemetry
+
+extension DashboardState {
+  /// There are labels, and pictures held out for kNN.
+  var hasLabels: Bool { !snapshot.run.classes.isEmpty && snapshot.run.heldOutCount > 0 }
+}
+
+/// A knob's value as the screen writes it.
+func words(for value: Double, of knob: Knob) -> String {
+  knob.isInteger ? Figures.grouped(Int(value)) : Figures.significant(value)
+}
+
+func words(for range: ClosedRange<Double>) -> String {
+  "\(Figures.significant(range.lowerBound, 7))…\(Figures.significant(range.upperBound, 7))"
+}
+
+extension Knob {
+  /// Where a value stands in a range, 0…1: on a logarithmic scale when the knob turns by factors.
+  func fraction(of value: Double, in range: ClosedRange<Double>) -> Double {
+    guard case .factor = turn else {
+      return (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    }
+    // A range from 0 has no logarithm there: 1e-7 is where its first click leads.
+    let low = max(range.lowerBound, 1e-7)
+    return value <= low ? 0 : log2(value / low) / log2(range.upperBound / low)
+  }
+
+  /// Its sign at a marker.
+  var sign: String {
+    switch key {
+    case "temperature": "τ"
+    case "batch_size": "N"
+    case "strength": "s"
+    case "crop_min": "crop"
+    case "learning_rate": "lr"
+    case "weight_decay": "wd"
+    case "momentum": "β"
+    default: name
+    }
+  }
+}
+
+extension RunState {
+  /// A glyph that tells the state without colour.
+  var glyph: String {
+    switch self {
+    case .starting, .decoding, .waitingForFirstStep: "○"
+    case .running: "▶"
+    case .paused: "‖"
+    case .evaluating: "◆"
+    case .saving: "▼"
+    case .finished: "■"
+    case .failed: "✗"
+    }
+  }
+
+  /// What goes on, in words.
+  var words: String {
+    switch self {
+    case .starting: "starting"
+    case .decoding(let done, let total): "reading pictures \(Figures.grouped(done)) of \(Figures.grouped(total))"
+    case .waitingForFirstStep: "waiting for first step"
+    case .running: "training"
+    case .paused: "paused"
+    case .evaluating(let progress): "evaluating \(Figures.percent(progress, 0))"
+    case .saving: "saving"
+    case .finished(let reason): reason.isEmpty ? "finished" : "finished: \(reason)"
+    case .failed(let reason): "failed: \(reason)"
+    }
+  }
+
+  var role: Theme.Role {
+    switch self {
+    case .running: .good
+    case .finished: .good
+    case .failed: .bad
+    case .starting, .decoding, .waitingForFirstStep, .paused, .evaluating, .saving: .warning
+    }
+  }
+
+  /// How much of what goes on is done, when it can be told.
+  var progress: Double? {
+    switch self {
+    case .decoding(let done, let total): total > 0 ? Double(done) / Double(total) : 0
+    case .evaluating(let progress): progress
+    default: nil
+    }
+  }
+}
+
+extension Event {
+  /// A row of the log.
+  var words: String {
+    switch kind {
+    case .started: "training started"
+    case .resumed(let step): "resumed from step \(Figures.grouped(step))"
+    case .knob(let key, let from, let to): Self.turnWords(key, from, to)
+    case .refused(let key, let reason): "\(Knob.named(key)?.name ?? key) not turned: \(reason)"
+    case .paused: "paused"
+    case .unpaused: "went on"
+    case .checkpoint(let file): "checkpoint \(file)"
+    case .evaluated(let metric, let value): "\(metric.title) \(Figures.percent(value))"
+    case .warning(let text): "warning: \(text)"
+    case .terminalLost: "the terminal was lost; training goes on"
+    case .stopped(let reason): "stopped: \(reason)"
+    case .finished: "finished"
+    case .failed(let text): "failed: \(text)"
+    }
+  }
+
+  private static func turnWords(_ key: String, _ from: Double, _ to: Double) -> String {
+    guard let knob = Knob.named(key) else { return "\(key) \(from) → \(to)" }
+    return "\(knob.name) \(Dashboard.words(for: from, of: knob)) → \(Dashboard.words(for: to, of: knob))"
+  }
+
+  var role: Theme.Role {
+    switch kind {
+    case .knob: .marker
+    case .refused, .warning, .terminalLost, .stopped: .warning
+    case .failed: .bad
+    case .evaluated: .accuracy
+    case .started, .resumed, .finished: .good
+    case .paused, .unpaused, .checkpoint: .text
+    }
+  }
+}
+
+extension Metric {
+  /// Its name on the screen.
+  var title: String {
+    switch self {
+    case .contrastiveTop1: "contrastive top-1"
+    case .contrastiveTop5: "contrastive top-5"
+    case .positiveSimilarity: "positive similarity"
+    case .negativeSimilarity: "negative similarity"
+    case .effectiveRank: "effective rank"
+    case .hEffectiveRank: "effective rank of h"
+    case .hAlignment: "alignment of h"
+    case .hUniformity: "uniformity of h"
+    case .gradientNorm: "gradient norm"
+    case .imagesPerSecond: "images/s"
+    case .knnAccuracy: "kNN accuracy"
+    case .linearAccuracy: "linear accuracy"
+    case .learningRate: "learning rate"
+    default: String(rawValue.map { $0 == "_" ? " " : $0 })
+    }
+  }
+}

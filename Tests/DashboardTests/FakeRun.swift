@@ -1,0 +1,176 @@
+/// A run as a trainer would tell it: curves that fall with noise, turned knobs, a similarity map with blocks, a pair of
+/// views. Made of a small generator, so that it is the same on every machine.
+import Canvas
+import Foundation
+import Telemetry
+
+@testable import Dashboard
+
+/// A linear congruential generator (Knuth's MMIX constants).
+struct Noise {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed &* 2_654_435_769 &+ 1 }
+
+  /// Uniform in −1…1.
+  mutating func next() -> Double {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Double(state >> 40) / Double(1 << 23) - 1
+  }
+}
+
+enum FakeRun {
+  static let steps = 1204
+  static let turnedAt = 390
+
+  /// A run in the middle of its training.
+  static func snapshot() -> Snapshot {
+    var snapshot = Snapshot()
+    snapshot.run = description()
+    snapshot.state = .running
+    (snapshot.step, snapshot.epoch, snapshot.images) = (steps, 30.9, steps * 256)
+    snapshot.knobs.temperature = 0.3
+    snapshot.learningRate = 8.1e-4
+    (snapshot.undoCount, snapshot.imagesPerSecond) = (2, 812.4)
+    (snapshot.secondsLeft, snapshot.time) = (1380, 379)
+    addCurves(to: &snapshot)
+    addEvents(to: &snapshot)
+    snapshot.similarities = similarities()
+    snapshot.timing.views = 0.012
+    snapshot.timing.forward = 0.1
+    snapshot.timing.loss = 0.006
+    snapshot.timing.backward = 0.178
+    snapshot.timing.optimizer = 0.015
+    snapshot.timing.other = 0.002
+    return snapshot
+  }
+
+  static func description() -> RunDescription {
+    var run = RunDescription()
+    (run.name, run.folder, run.data) = ("frogs-01", "runs/frogs-01", "CIFAR-10 10,000")
+    (run.encoder, run.head) = ("resnet20", "nonlinear")
+    (run.imageSize, run.trainCount, run.heldOutCount) = (32, 9000, 1000)
+    run.classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+    (run.totalEpochs, run.totalImages) = (100, 900_000)
+    return run
+  }
+
+  private static func addCurves(to snapshot: inout Snapshot) {
+    var noise = Noise(7)
+    func add(_ metric: Metric, _ step: Int, _ value: Double) {
+      snapshot.curves[metric, default: Curve(smoothing: 0.9)].append(step: step, value)
+    }
+    for step in 1...steps {
+      let passed = Double(step)
+      let turn = step > turnedAt ? 1 - exp(-(passed - Double(turnedAt)) / 180) : 0
+      let loss = 6.23 - 0.52 * (1 - exp(-passed / 130)) - 1.15 * turn + 0.11 * noise.next()
+      add(.loss, step, loss + (step == 700 ? 0.7 : 0))
+      add(.contrastiveTop1, step, 0.75 * (1 - exp(-passed / 500)) + 0.03 * noise.next())
+      add(.positiveSimilarity, step, 0.86 - 0.5 * exp(-passed / 300) + 0.02 * noise.next())
+      add(.negativeSimilarity, step, 0.04 + 0.3 * exp(-passed / 200) + 0.01 * noise.next())
+      add(.effectiveRank, step, 38 * (1 - exp(-passed / 250)) + 2 + noise.next())
+      add(.gradientNorm, step, 0.4 + 2 * exp(-passed / 100) + 0.1 * noise.next())
+      add(.learningRate, step, 1e-3 * (0.5 + 0.5 * cos(passed / 3500 * Double.pi)))
+      add(.imagesPerSecond, step, 812 + 20 * noise.next())
+      if step % 120 == 0 { add(.knnAccuracy, step, 0.287 + 0.19 * (1 - exp(-passed / 500)) + 0.006 * noise.next()) }
+      if step == 1 { add(.knnAccuracy, 0, 0.287) }
+    }
+    var metrics = StepMetrics(step: steps)
+    metrics[.loss] = snapshot.curves[.loss]!.last!.maximum
+    snapshot.metrics = metrics
+  }
+
+  private static func addEvents(to snapshot: inout Snapshot) {
+    let events: [(Int, Event.Kind)] = [
+      (0, .started), (0, .evaluated(metric: .knnAccuracy, value: 0.287)),
+      (200, .checkpoint(file: "step-00000200.safetensors")), (turnedAt, .checkpoint(file: "step-00000390.safetensors")),
+      (turnedAt, .knob(key: "temperature", from: 0.5, to: 0.3)),
+      (600, .refused(key: "batch_size", reason: "4,096 would need 9.2 GiB, 3.1 GiB are free")),
+      (840, .knob(key: "strength", from: 0.5, to: 0.7)), (860, .paused), (860, .unpaused),
+      (1200, .evaluated(metric: .knnAccuracy, value: 0.462)),
+    ]
+    for (step, kind) in events { snapshot.events.append(Event(step: step, time: Double(step) * 0.315, kind)) }
+  }
+
+  /// Ten classes, each a little alike inside, with pairs of views side by side on the diagonal.
+  static func similarities() -> SimilarityMap {
+    var noise = Noise(3)
+    let size = 128
+    var values = [Float](repeating: 0, count: size * size)
+    for row in 0..<size {
+      for column in 0...row {
+        let isSameClass = row * 10 / size == column * 10 / size
+        let base = row == column ? 1 : row / 2 == column / 2 ? 0.84 : isSameClass ? 0.32 : 0.02
+        let value = Float(row == column ? 1 : base + 0.16 * noise.next())
+        values[row * size + column] = value
+        values[column * size + row] = value
+      }
+    }
+    return SimilarityMap(size: size, views: 512, values: values, sortedByClass: true, step: steps)
+  }
+
+  /// A frog-like something before sky and grass.
+  static func picture(side: Int = 32, shift: Double = 0, zoom: Double = 1, warmth: Double = 0) -> Picture {
+    var pixels: [UInt8] = []
+    for y in 0..<side {
+      for x in 0..<side {
+        let (u, v) = ((Double(x) / Double(side) - 0.5) / zoom + shift, (Double(y) / Double(side) - 0.5) / zoom)
+        pixels += color(u, v).map { UInt8(min(255, max(0, $0 * (1 + warmth)))) }
+      }
+    }
+    return Picture(width: side, height: side, pixels: pixels)
+  }
+
+  private static func color(_ u: Double, _ v: Double) -> [Double] {
+    for eye in [-0.14, 0.14] {
+      let distance = hypot(u - eye, v + 0.16)
+      if distance < 0.035 { return [20, 20, 20] }
+      if distance < 0.085 { return [240, 230, 120] }
+    }
+    if abs(u) < 0.14, abs(v - 0.06 - u * u) < 0.015 { return [60, 40, 30] }
+    if hypot(u, (v - 0.02) * 1.2) < 0.3 { return [70 + 60 * (0.3 - v), 150 + 80 * (0.2 - v), 60] }
+    if v > 0.1 { return [40 + 30 * sin(u * 40), 90 + 40 * sin(u * 55 + v * 30), 35] }
+    return [110 + 80 * (0.5 + v), 160 + 60 * (0.5 + v), 230]
+  }
+
+  static func pair() -> ViewPair {
+    let one: [(String, String)] = [
+      ("crop", "area 0.31 at 9,4"), ("flip", ""), ("saturation", "×1.30"), ("hue", "−0.04"), ("brightness", "×0.90"),
+      ("contrast", "×1.12"),
+    ]
+    let two: [(String, String)] = [("crop", "area 0.74 at 2,3"), ("brightness", "×1.21"), ("grey", "")]
+    func stages(_ names: [(String, String)], shift: Double, zoom: Double) -> [ViewStage] {
+      names.enumerated().map { index, stage in
+        let picture = picture(shift: shift, zoom: zoom, warmth: Double(index) * 0.06)
+        return ViewStage(
+          name: stage.0, parameters: stage.1, picture: stage.0 == "grey" ? gray(picture) : picture)
+      }
+    }
+    return ViewPair(
+      index: 3211, name: "data_batch_1 3211", label: "frog", original: picture(),
+      crops: [
+        ViewPair.CropBox(x: 0.28, y: 0.12, width: 0.56, height: 0.56),
+        ViewPair.CropBox(x: 0.06, y: 0.1, width: 0.86, height: 0.86),
+      ],
+      stages: [stages(one, shift: 0.06, zoom: 1.7), stages(two, shift: 0, zoom: 1.16)])
+  }
+
+  private static func gray(_ picture: Picture) -> Picture {
+    let pixels = stride(from: 0, to: picture.pixels.count, by: 3).flatMap { i -> [UInt8] in
+      let mean = picture.pixels[i..<i + 3].reduce(0) { $0 + Int($1) } / 3
+      return Array(repeating: UInt8(mean), count: 3)
+    }
+    return Picture(width: picture.width, height: picture.height, pixels: pixels)
+  }
+
+  static let plenty = Abilities(colors: .truecolor, graphics: .quadrant, unicode: true)
+  static let plain = Abilities(colors: .mono, graphics: .ascii, unicode: false)
+
+  /// The dashboard over that run.
+  static func state(_ abilities: Abilities = plenty) -> DashboardState {
+    var state = DashboardState(themes: [.builtin], abilities: abilities)
+    state.snapshot = snapshot()
+    state.pair = pair()
+    return state
+  }
+}
