@@ -39,11 +39,11 @@ struct ColorMap {
   /// The pair of numbers for a style. With few colours, `text` keeps apart what was apart: there, being read goes before
   /// being true. Block glyphs are no text: two halves of one colour are what the picture wants.
   mutating func numbers(for style: Style, text: Bool) -> (foreground: Number, background: Number) {
-    let background = number(for: style.background)
-    let foreground = number(for: style.foreground)
-    guard text, depth == .sixteen, foreground == background, let front = style.foreground, let back = style.background
-    else { return (foreground, background) }
-    return (readable(Oklab(front), over: Oklab(back), shownAs: background), background)
+    let (foreground, background) = (number(for: style.foreground), number(for: style.background))
+    guard text, depth == .sixteen, let front = style.foreground, let back = style.background else {
+      return (foreground, background)
+    }
+    return (readable(foreground, for: Oklab(front), over: background, for: Oklab(back)), background)
   }
 
   private mutating func number(for color: RGB?) -> Number {
@@ -68,14 +68,17 @@ struct ColorMap {
     return best.number
   }
 
-  /// The nearest colour that stands off the background, on the side (lighter, darker) where it was.
-  private func readable(_ front: Oklab, over back: Oklab, shownAs number: Number) -> Number {
-    let barelyDifferent: Float = 0.05 * 0.05
-    guard front.squaredDistance(to: back) > barelyDifferent else { return number }
-    let ground = palette[Int(number)].color
-    let apart: (Oklab) -> Bool = { abs($0.lightness - ground.lightness) > 0.25 }
-    let lighter = front.lightness >= back.lightness
-    return nearest(to: front) { apart($0) && ($0.lightness > ground.lightness) == lighter }
-      ?? nearest(to: front, where: apart) ?? number
+  /// The number itself, or, when it would be lost on its ground though the colour asked for is not, the nearest that
+  /// stands off the ground, on the side (lighter, darker) where the colour was.
+  private func readable(_ number: Number, for front: Oklab, over ground: Number, for back: Oklab) -> Number {
+    let shown = palette[Int(ground)].color
+    let asked = abs(front.lightness - back.lightness)
+    let given = abs(palette[Int(number)].color.lightness - shown.lightness)
+    let isLost = number == ground ? front.squaredDistance(to: back) > 0.0025 : given < min(0.2, 0.6 * asked)
+    guard isLost else { return number }
+    let stands: (Oklab) -> Bool = { abs($0.lightness - shown.lightness) > 0.2 }
+    let isLighter = front.lightness >= back.lightness
+    return nearest(to: front) { stands($0) && ($0.lightness > shown.lightness) == isLighter }
+      ?? nearest(to: front, where: stands) ?? number
   }
 }

@@ -32,7 +32,7 @@ enum DirectColor {
       vpa=\E[%i%p1%dd,
     """#
 
-  private static let compiled = """
+  static let compiled = """
     HgJOAB0ADwBpAcYBc2ltc2NvcGUtZGlyZWN0fDI0LWJpdCBjb2xvdXIgYnkgdGhlIHNlbWljb2xvbiBmb3JtIGV2ZXJ5IHN1Y2ggdGVybWluYWwg\
     cmVhZHMAAAEAAAEAAAAAAAAAAAEBAAAAAAAAAAAAAAAAAAEAUAAAAAgAAAAYAAAA////////////////////////////////////////////////\
     /////wAAAAEAAAEA//8AAAIABAD//xUAHQAhACUA//8wAEEAQwBHAE4A//9QAFcA//9bAP//////////////////XwBkAP//bQD///////9yAHcA\

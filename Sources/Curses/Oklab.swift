@@ -24,8 +24,9 @@ struct Oklab: Equatable {
     return x <= 0.04045 ? x / 12.92 : powf((x + 0.055) / 1.055, 2.4)
   }
 
+  /// The two colour axes count double, as in CSS's ΔE-OK2: closer to CIEDE2000 than the plain distance.
   func squaredDistance(to other: Oklab) -> Float {
-    let (dl, da, db) = (lightness - other.lightness, a - other.a, b - other.b)
+    let (dl, da, db) = (lightness - other.lightness, 2 * (a - other.a), 2 * (b - other.b))
     return dl * dl + da * da + db * db
   }
 }

@@ -21,12 +21,16 @@ struct PictureLayer {
       let inside = area.x >= 0 && area.y >= 0 && area.maxX <= frame.grid.columns && rows > 0 && area.width > 0
       guard inside, picture.bitmap.width > 0, picture.bitmap.height > 0 else { return nil }
       let clipped = Rect(x: area.x, y: area.y, width: area.width, height: rows)
-      guard clipped.cells.allSatisfy({ isBlank(frame.grid[$0.x, $0.y]) }) else { return nil }
+      guard isBlank(clipped, of: frame.grid) else { return nil }
       return PlacedPicture(area: clipped, bitmap: picture.bitmap, sharp: picture.sharp)
     }
   }
 
-  private static func isBlank(_ cell: Cell) -> Bool { cell.glyph.value == 0 || cell.glyph == " " }
+  /// Blank and all of one style: what a popup covers in part is not.
+  private static func isBlank(_ area: Rect, of grid: Grid) -> Bool {
+    let cell = grid[area.x, area.y]
+    return (cell.glyph.value == 0 || cell.glyph == " ") && area.cells.allSatisfy { grid[$0.x, $0.y] == cell }
+  }
 
   /// The screen is blank: nothing is shown any more.
   mutating func forget() { shown = [] }
