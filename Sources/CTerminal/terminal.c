@@ -1,1 +1,149 @@
-#include "CTerminal.h"
+/// The terminal taken and given back: mode, farewell, stdout and stderr.
+#include "state.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <unistd.h>
+
+static int terminal = -1;
+static struct termios saved_mode;
+static atomic_bool held;
+
+static uint8_t farewell[512];
+static size_t farewell_size;
+
+static int log_file = -1;
+static int saved_stdout = -1;
+static int saved_stderr = -1;
+static off_t log_start;
+
+int ct_open(void) {
+  char name[256];
+  if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return -1;
+  const int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+  if (ttyname_r(STDIN_FILENO, name, sizeof name) == 0) terminal = open(name, flags);
+  if (terminal < 0) terminal = open("/dev/tty", flags);  // after su, or in a container: the name may be out of reach
+  return terminal;
+}
+
+void ct_close(void) {
+  atomic_store(&held, false);
+  if (terminal >= 0) close(terminal);
+  if (log_file >= 0) close(log_file);
+  terminal = log_file = -1;
+}
+
+bool ct_size(int *columns, int *rows, int *pixel_width, int *pixel_height) {
+  struct winsize size;
+  if (ioctl(terminal, TIOCGWINSZ, &size) != 0) return false;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  *pixel_width = size.ws_xpixel;
+  *pixel_height = size.ws_ypixel;
+  return true;
+}
+
+bool ct_log_to(const char *path) {
+  log_file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (log_file >= 0) log_start = lseek(log_file, 0, SEEK_END);
+  return log_file >= 0;
+}
+
+void ct_set_farewell(const uint8_t *bytes, size_t count) {
+  farewell_size = count < sizeof farewell ? count : sizeof farewell;
+  memcpy(farewell, bytes, farewell_size);
+}
+
+static void send_output_to_log(void) {
+  if (log_file < 0 || saved_stderr >= 0) return;
+  fflush(stdout);
+  saved_stdout = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  dup2(log_file, STDOUT_FILENO);
+  dup2(log_file, STDERR_FILENO);
+}
+
+static void put_back(int *saved, int file) {
+  if (*saved < 0) return;
+  dup2(*saved, file);
+  close(*saved);
+  *saved = -1;
+}
+
+bool ct_take(void) {
+  struct termios mode;
+  if (tcgetattr(terminal, &mode) != 0) return false;
+  if (!atomic_load(&held)) saved_mode = mode;
+  mode.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ICRNL | INLCR | IGNCR | ISTRIP);
+  mode.c_oflag &= ~(tcflag_t)OPOST;  // what ncurses writes arrives as it is
+  mode.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | IEXTEN);
+  mode.c_cc[VMIN] = 1;
+  mode.c_cc[VTIME] = 0;
+  if (tcsetattr(terminal, TCSADRAIN, &mode) != 0) return false;
+  atomic_store(&held, true);
+  send_output_to_log();
+  return true;
+}
+
+/// False when nothing was held.
+static bool leave_terminal(void) {
+  if (!atomic_exchange(&held, false)) return false;
+  sigset_t background_write;
+  sigset_t before;
+  sigemptyset(&background_write);
+  sigaddset(&background_write, SIGTTOU);  // or a process in the background would stop here
+  pthread_sigmask(SIG_BLOCK, &background_write, &before);
+  ct_write_patiently(terminal, farewell, farewell_size);
+  tcsetattr(terminal, TCSANOW, &saved_mode);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return true;
+}
+
+void ct_give_back(void) {
+  const int error = errno;
+  if (leave_terminal()) {
+    put_back(&saved_stdout, STDOUT_FILENO);
+    put_back(&saved_stderr, STDERR_FILENO);
+  }
+  errno = error;
+}
+
+void ct_let_go(void) {
+  leave_terminal();
+  ct_close();
+}
+
+void ct_write_patiently(int file, const void *bytes, size_t count) {
+  const char *rest = bytes;
+  for (int tries = 0; count > 0 && tries < 10;) {
+    const ssize_t written = write(file, rest, count);
+    if (written > 0) {
+      rest += written;
+      count -= (size_t)written;
+    } else if (written < 0 && errno == EAGAIN) {
+      poll(&(struct pollfd){.fd = file, .events = POLLOUT}, 1, 20);
+      tries++;
+    } else if (errno != EINTR) {
+      return;
+    }
+  }
+}
+
+void ct_show_log_end(void) {
+  char lines[2048];
+  if (log_file < 0) return;
+  const off_t end = lseek(log_file, 0, SEEK_END);
+  off_t start = end - (off_t)sizeof lines;
+  if (start < log_start) start = log_start;
+  const ssize_t count = pread(log_file, lines, (size_t)(end - start), start);
+  if (count > 0) ct_write_patiently(STDERR_FILENO, lines, (size_t)count);
+}
+
+int ct_memory_file(void) { return memfd_create("screen", MFD_CLOEXEC); }

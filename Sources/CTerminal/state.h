@@ -1,0 +1,10 @@
+/// What the parts of this target share.
+#pragma once
+#include "CTerminal.h"
+#include <sys/types.h>
+
+/// Writes all, waiting at most a fifth of a second in all for room.
+void ct_write_patiently(int file, const void *bytes, size_t count);
+
+/// After a crash: the last lines that went to the log since the terminal was taken, to stderr.
+void ct_show_log_end(void);

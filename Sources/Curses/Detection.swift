@@ -1,0 +1,57 @@
+/// From the environment, the replies and the user's wishes to what may be drawn.
+import Canvas
+
+struct Detection: Equatable {
+  var environment: Environment
+  var options: TerminalOptions
+  /// Colours of the terminal's description.
+  var colors: Int
+  var replies = Replies()
+  /// Pixels of a cell by the window's size; nil when the terminal does not say.
+  var cell: (width: Int, height: Int)? { cellWidth > 0 && cellHeight > 0 ? (cellWidth, cellHeight) : nil }
+  var cellWidth = 0
+  var cellHeight = 0
+
+  init(environment: Environment, options: TerminalOptions, colors: Int, window: WindowSize) {
+    (self.environment, self.options, self.colors) = (environment, options, colors)
+    note(window)
+  }
+
+  /// A cell's size is the floor: xterm counts its border in. tmux makes its pixels up.
+  mutating func note(_ window: WindowSize) {
+    let isForced = options.graphics == .sixel
+    let isTrusted = !environment.multiplexed || isForced
+    cellWidth = isTrusted ? window.pixelWidth / window.columns : 0
+    cellHeight = isTrusted ? window.pixelHeight / window.rows : 0
+    if cell == nil, isForced { (cellWidth, cellHeight) = (10, 20) }  // the VT340's
+  }
+
+  var depth: Abilities.ColorDepth {
+    let able: Abilities.ColorDepth =
+      colors >= 1 << 24 ? .truecolor : colors >= 256 ? .palette256 : colors >= 8 ? .sixteen : .mono
+    return min(able, TerminalType.wantedDepth(options.colors, in: environment) ?? able)
+  }
+
+  /// What pictures may be drawn with, from the plainest up.
+  var availableGraphics: [Abilities.Graphics] {
+    var modes: [Abilities.Graphics] = [.ascii]
+    if environment.unicode { modes += environment.term == "linux" ? [.half] : [.braille, .half, .quadrant, .sextant] }
+    if let wish = options.graphics, !wish.isPixels, !modes.contains(wish) { modes.append(wish) }
+    if cell != nil, replies.showsSixel || options.graphics == .sixel { modes.append(.sixel) }
+    return modes
+  }
+
+  var abilities: Abilities {
+    let modes = availableGraphics
+    let best = modes.last == .sixel ? .sixel : plainGraphics
+    return Abilities(
+      colors: depth, graphics: options.graphics.flatMap { modes.contains($0) ? $0 : nil } ?? best,
+      unicode: environment.unicode, cellWidth: cellWidth, cellHeight: cellHeight)
+  }
+
+  /// Half blocks are in every font and carry two true colours a cell; without colours dots say more.
+  private var plainGraphics: Abilities.Graphics {
+    guard environment.unicode else { return .ascii }
+    return depth == .mono && environment.term != "linux" ? .braille : .half
+  }
+}

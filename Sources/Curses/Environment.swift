@@ -1,0 +1,31 @@
+/// What the environment says about the terminal.
+import Glibc
+
+struct Environment: Equatable {
+  var term = ""
+  var colorTerm = ""
+  /// NO_COLOR is set and not empty (no-color.org).
+  var noColor = false
+  /// tmux or screen stands between us and the terminal.
+  var multiplexed = false
+  /// The locale writes UTF-8.
+  var unicode = true
+
+  /// Takes the locale from the environment, for ncurses too.
+  static func current() -> Environment {
+    setlocale(LC_ALL, "")
+    let term = value("TERM")
+    return Environment(
+      term: term, colorTerm: value("COLORTERM"), noColor: !value("NO_COLOR").isEmpty,
+      multiplexed: !value("TMUX").isEmpty || !value("STY").isEmpty || term.hasPrefix("tmux")
+        || term.hasPrefix("screen"),
+      unicode: String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8")
+  }
+
+  private static func value(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+
+  /// Whether control sequences of xterm's kind may be sent without knowing who listens.
+  var understandsQueries: Bool {
+    !multiplexed && !["", "dumb", "linux", "cons25", "vt52", "vt100", "vt102", "ansi"].contains(term)
+  }
+}

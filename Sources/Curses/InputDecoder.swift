@@ -1,0 +1,121 @@
+/// Bytes from the terminal turned into keys and replies. Replies, mouse reports and pasted text never become keys.
+import Canvas
+
+struct InputDecoder {
+  enum Input: Equatable {
+    case key(Key)
+    case reply(Reply)
+  }
+
+  /// A reply is on its way: ESC at the end of what was read may be its beginning.
+  var expectsReply = false
+
+  private var waiting: [UInt8] = []
+  private var isPasting = false
+
+  /// Seconds to wait for the rest before `giveUp`; nil when nothing is half read.
+  var patience: Double? {
+    waiting.isEmpty ? nil : waiting == [escape] ? (expectsReply ? 0.1 : 0.025) : 0.5
+  }
+
+  mutating func decode(_ bytes: some Sequence<UInt8>) -> [Input] {
+    waiting += bytes
+    var inputs: [Input] = []
+    var position = 0
+    while position < waiting.count, let (input, length) = readOne(waiting[position...]) {
+      if let input { inputs.append(input) }
+      position += length
+    }
+    waiting.removeFirst(position)
+    return inputs
+  }
+
+  /// No more bytes came: ESC alone was the Escape key, anything else half read is dropped.
+  mutating func giveUp() -> [Input] {
+    defer { waiting = [] }
+    return waiting == [escape] && !isPasting ? [.key(.escape)] : []
+  }
+
+  private let escape: UInt8 = 27
+
+  /// What stands at the front and how long it is; nil while it is not whole. A nil input is swallowed.
+  private mutating func readOne(_ bytes: ArraySlice<UInt8>) -> (input: Input?, length: Int)? {
+    if bytes.first == escape { return readEscape(bytes) }
+    guard let (key, length) = readCharacter(bytes) else { return nil }
+    return (isPasting ? nil : key.map { .key($0) }, length)
+  }
+
+  private func readCharacter(_ bytes: ArraySlice<UInt8>) -> (Key?, Int)? {
+    let first = bytes.first!
+    if first < 32 || first == 127 { return (KeyTable.key(control: first), 1) }
+    if first < 128 { return (.character(Unicode.Scalar(first)), 1) }
+    let length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
+    guard first >= 0xc2, first < 0xf5 else { return (nil, 1) }
+    guard bytes.dropFirst().prefix(length - 1).allSatisfy({ $0 & 0xc0 == 0x80 }) else { return (nil, 1) }
+    guard bytes.count >= length else { return nil }
+    let scalar = String(validating: bytes.prefix(length), as: UTF8.self)?.unicodeScalars.first
+    return (scalar.map { .character($0) }, length)
+  }
+
+  private mutating func readEscape(_ bytes: ArraySlice<UInt8>) -> (Input?, Int)? {
+    guard let second = bytes.dropFirst().first else { return nil }
+    switch second {
+    case UInt8(ascii: "["): return readSequence(bytes)
+    case UInt8(ascii: "O"):
+      guard let letter = bytes.dropFirst(2).first else { return nil }
+      return (isPasting ? nil : KeyTable.key(letter: letter, shifted: false).map { .key($0) }, 3)
+    case UInt8(ascii: "P"), UInt8(ascii: "]"), UInt8(ascii: "_"), UInt8(ascii: "^"), UInt8(ascii: "X"):
+      return lengthOfString(bytes).map { (nil, $0) }
+    default: return (isPasting ? nil : .key(.escape), 1)
+    }
+  }
+
+  /// DCS, OSC, APC, PM and SOS end with ESC \ (OSC with BEL too).
+  private func lengthOfString(_ bytes: ArraySlice<UInt8>) -> Int? {
+    for i in bytes.indices.dropFirst(2) {
+      if bytes[i] == 7 { return i - bytes.startIndex + 1 }
+      if bytes[i] == escape, i + 1 < bytes.endIndex { return i - bytes.startIndex + 2 }
+    }
+    return nil
+  }
+
+  /// ESC [ parameters final
+  private mutating func readSequence(_ bytes: ArraySlice<UInt8>) -> (Input?, Int)? {
+    let body = bytes.dropFirst(2)
+    if body.first == UInt8(ascii: "[") { return readConsoleFunctionKey(bytes) }
+    guard let end = body.firstIndex(where: { !(0x20...0x3f).contains($0) }) else { return nil }
+    let length = end - bytes.startIndex + 1
+    let final = bytes[end]
+    guard (0x40...0x7e).contains(final) else { return (nil, length - 1) }  // broken off by a control character
+    let text = String(decoding: body[..<end], as: UTF8.self)
+    if final == UInt8(ascii: "M"), text.isEmpty { return bytes.count >= 6 ? (nil, 6) : nil }  // X10 mouse report
+    return (meaning(of: text, final: final), length)
+  }
+
+  /// ESC [ [ A … E: F1 … F5 of the Linux console.
+  private func readConsoleFunctionKey(_ bytes: ArraySlice<UInt8>) -> (Input?, Int)? {
+    guard let letter = bytes.dropFirst(3).first else { return nil }
+    let isKey = (UInt8(ascii: "A")...UInt8(ascii: "E")).contains(letter)
+    return (isKey && !isPasting ? .key(.function(Int(letter) - 64)) : nil, 4)
+  }
+
+  private mutating func meaning(of text: String, final: UInt8) -> Input? {
+    if let mark = text.unicodeScalars.first, "<=>?".unicodeScalars.contains(mark) {
+      return mark == "?" ? Reply(parameters: numbers(text.dropFirst()), final: final).map { .reply($0) } : nil
+    }
+    let parameters = numbers(text[...])
+    if final == UInt8(ascii: "~"), parameters.first == 200 || parameters.first == 201 {
+      isPasting = parameters.first == 200
+      return nil
+    }
+    guard !isPasting else { return nil }
+    if final == UInt8(ascii: "~") { return KeyTable.key(number: parameters.first ?? 0).map { .key($0) } }
+    guard parameters.first ?? 1 == 1 else { return nil }  // a cursor report also ends in R
+    let modifiers = parameters.count > 1 ? parameters[1] - 1 : 0
+    return KeyTable.key(letter: final, shifted: modifiers & 1 == 1).map { .key($0) }
+  }
+
+  private func numbers(_ text: Substring) -> [Int] {
+    text.isEmpty ? [] : text.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+  }
+}

@@ -1,0 +1,51 @@
+/// What terminals answer about themselves.
+
+/// The reply that was waited for, out of the stream of keys.
+enum Reply: Equatable {
+  /// ESC [ ? … c: the kind of terminal, then its extensions; 4 is sixel. Every terminal answers, after all else.
+  case deviceAttributes([Int])
+  /// ESC [ ? item ; status ; values S: 1 colour registers, 2 sixel geometry; status 0 is success.
+  case graphics(item: Int, status: Int, values: [Int])
+
+  init?(parameters: [Int], final: UInt8) {
+    switch final {
+    case UInt8(ascii: "c"): self = .deviceAttributes(parameters)
+    case UInt8(ascii: "S") where parameters.count >= 2:
+      self = .graphics(item: parameters[0], status: parameters[1], values: Array(parameters.dropFirst(2)))
+    default: return nil
+    }
+  }
+}
+
+/// What the replies have told so far.
+struct Replies: Equatable {
+  /// Sent at the start: colour registers, the largest sixel picture, and last what everyone answers.
+  static let question = "\u{1b}[?1;1;0S\u{1b}[?2;4;0S\u{1b}[c"
+
+  /// The last reply has come; there will be no more.
+  private(set) var isComplete = false
+  private var hasSixel = false
+  private var registers = 256
+  /// The largest sixel picture in pixels, where the terminal says so.
+  private(set) var largestPicture: (width: Int, height: Int) {
+    get { (width, height) }
+    set { (width, height) = newValue }
+  }
+  private var width = Int.max
+  private var height = Int.max
+
+  mutating func note(_ reply: Reply) {
+    switch reply {
+    case .deviceAttributes(let attributes):
+      isComplete = true
+      hasSixel = attributes.dropFirst().contains(4)
+    case .graphics(item: 1, status: 0, let values): registers = values.first ?? registers
+    case .graphics(item: 2, status: 0, let values) where values.count == 2 && values.min()! > 0:
+      largestPicture = (values[0], values[1])
+    case .graphics: break
+    }
+  }
+
+  /// Sixel pictures with as many colours as ours have.
+  var showsSixel: Bool { hasSixel && registers >= SixelEncoder.colors }
+}

@@ -1,0 +1,79 @@
+/// What arrives at the terminal turned into events; window changes, Ctrl-Z and hangups dealt with on the way.
+import CTerminal
+import Canvas
+import Glibc
+
+extension Terminal {
+  /// Waits until something happens, at most so many seconds, and tells what. After `.lost` only signals are heard.
+  public mutating func wait(seconds: Double) -> [TerminalEvent] {
+    let end = monotonicSeconds() + max(0, seconds)
+    var events = takeUnreported()
+    while events.isEmpty {
+      for arrival in nextArrivals(until: events.isEmpty ? end : 0) { handle(arrival) }
+      finishResize()
+      catchUp()
+      events = takeUnreported()
+      if monotonicSeconds() >= end { break }
+    }
+    return events
+  }
+
+  private mutating func takeUnreported() -> [TerminalEvent] {
+    defer { unreported = [] }
+    return unreported
+  }
+
+  private mutating func nextArrivals(until end: Double) -> [TerminalInput.Arrival] {
+    let pause = min(end, resizeDue ?? end) - monotonicSeconds()
+    return isLost ? input.nextSignal(seconds: pause) : input.next(seconds: pause, wantsRoom: hasOutput)
+  }
+
+  private mutating func handle(_ arrival: TerminalInput.Arrival) {
+    switch arrival {
+    case .input(.key(let key)): unreported.append(.key(key))
+    case .input(.reply(let reply)): note(reply)
+    case .signal(SIGWINCH): resizeDue = resizeDue ?? max(monotonicSeconds(), lastResize + 0.1)
+    case .signal(SIGTSTP): stop()
+    case .signal(SIGCONT): if monotonicSeconds() > lastResume + 0.2 { resume() }
+    case .hangup, .signal(SIGHUP): lose()
+    case .signal(let number): unreported.append(.signal(number))
+    }
+  }
+
+  private mutating func note(_ reply: Reply) {
+    let before = (abilities, availableGraphics)
+    detection.replies.note(reply)
+    if before != (abilities, availableGraphics) { unreported.append(.abilitiesChanged) }
+  }
+
+  /// Ctrl-Z: the shell has the terminal until we are told to go on.
+  private mutating func stop() {
+    guard !isLost else { return }
+    discardOutput()
+    display.leave()
+    ct_give_back()
+    ct_stop()
+    resume()
+  }
+
+  private mutating func resume() {
+    guard !isLost else { return }
+    guard ct_take() else { return lose() }
+    lastResume = monotonicSeconds()
+    resizeDue = lastResume
+    redrawAll()
+  }
+
+  private mutating func finishResize() {
+    guard let due = resizeDue, monotonicSeconds() >= due else { return }
+    resizeDue = nil
+    lastResize = monotonicSeconds()
+    let new = WindowSize.current()
+    guard !isLost, new != window else { return }
+    window = new
+    detection.note(window)
+    display.resize(columns: window.columns, rows: window.rows)
+    discardFrame()
+    unreported.append(.resized)
+  }
+}
