@@ -111,3 +111,8 @@ public enum PNG {
     withUnsafeBytes(of: png.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 }
+
+extension PNG {
+  /// Of libpng, such as "1.6.39".
+  public static var libraryVersion: String { PNG_LIBPNG_VER_STRING }
+}

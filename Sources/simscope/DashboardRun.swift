@@ -1,0 +1,58 @@
+/// A run under the dashboard: the main thread owns the terminal, the trainer has a thread of its own.
+import Basics
+import Canvas
+import Curses
+import Dashboard
+import Foundation
+import Telemetry
+import Training
+
+/// How far the threads that compute step back, so that a key is seen at once on a busy machine.
+private let trainerNiceness = 4
+
+/// - Returns: 0 when the person quit or the schedule is through, 128 + the signal that ended it.
+func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Arguments) throws -> Int32 {
+  var configuration = asked
+  let run = resuming ?? asked.run ?? RunFolder.freshPath(for: asked.data)
+  configuration.run = run
+  let themes = try themes(for: arguments)
+  let options = try terminalOptions(arguments, log: try logPath(of: run))
+  let framesPerSecond = try arguments.number("fps", 0.1...60, default: 10)
+  let link = Link()
+  let outcome = try withScreen(themes, options) { screen in
+    screen.draw()
+    let training = TrainingThread(configuration, resuming: resuming, niceness: trainerNiceness, link: link)
+    return screen.run(link, training, framesPerSecond: framesPerSecond, stopsOnHangup: configuration.onHangup == .stop)
+  }
+  removeIfEmpty(run)
+  if case .failed(let trouble)? = outcome.end { throw trouble }
+  if let last = outcome.lastLine { print(last) }
+  return outcome.signal.map { 128 + $0 } ?? 0
+}
+
+/// What is written to stderr while the screen is up goes to the run's log.
+private func logPath(of run: String) throws -> String {
+  do {
+    try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+  } catch {
+    throw Trouble("cannot make the run's folder", at: run, remedy: "choose a place that may be written, with --run")
+  }
+  return run + "/log.txt"
+}
+
+/// A run that never began leaves no folder.
+private func removeIfEmpty(_ run: String) {
+  guard !FileManager.default.fileExists(atPath: run + "/config.json") else { return }
+  unlink(run + "/log.txt")
+  rmdir(run)
+}
+
+func terminalOptions(_ arguments: Arguments, log: String?) throws -> TerminalOptions {
+  var options = TerminalOptions(logPath: log)
+  let depths: [String: Abilities.ColorDepth] = [
+    "truecolor": .truecolor, "256": .palette256, "16": .sixteen, "mono": .mono,
+  ]
+  options.colors = arguments["colors"].flatMap { depths[$0] }
+  options.graphics = arguments["graphics"].flatMap { Abilities.Graphics(rawValue: $0) }
+  return options
+}

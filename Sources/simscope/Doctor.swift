@@ -1,0 +1,70 @@
+/// `doctor`: what the program found on this machine, and what to do where something is missing.
+import Basics
+import CKernels
+import Canvas
+import Curses
+import Foundation
+import Images
+import Tensors
+import Training
+
+let doctorFlags: [Flag] = []
+
+func doctor(_ arguments: Arguments) throws -> Int32 {
+  let data = try arguments.words(["DATA"], optional: 1).first
+  line("simscope", programVersion)
+  line("cores", "\(ProcessInfo.processInfo.activeProcessorCount)")
+  line("kernels", String(cString: ck_isa_name()))
+  line("OpenBLAS", "\(BLAS.configuration) — kernel \(BLAS.coreName)")
+  line("libpng", PNG.libraryVersion)
+  line(
+    "TurboJPEG", JPEG.isAvailable ? JPEG.libraryDescription : "missing; apt install libturbojpeg0 reads JPEG pictures")
+  line("sample-data", installedPath("sample-data") ?? "not found; simscope generate DIR makes some")
+  line("themes", installedPath("themes") ?? "not found; the built-in one is used")
+  describeTerminal()
+  guard let data else { return 0 }
+  let survey = try DataSet.survey(data, split: .train)
+  describe(survey, data)
+  return 0
+}
+
+private func line(_ name: String, _ value: String) { print(padded(name, 13) + value) }
+
+private func describeTerminal() {
+  let term = ProcessInfo.processInfo.environment["TERM"] ?? "not set"
+  guard isatty(0) == 1 && isatty(1) == 1 else { return line("terminal", "none here (TERM \(term)); --headless trains") }
+  do {
+    let terminal = try Terminal(options: TerminalOptions())
+    let abilities = terminal.abilities
+    let graphics = terminal.availableGraphics.map(\.rawValue).joined(separator: " ")
+    let size = terminal.size
+    terminal.close()
+    line("terminal", "TERM \(term), \(size.columns)×\(size.rows), \(words(abilities.colors)), pictures as \(graphics)")
+    if !abilities.unicode { line("", "the locale is not UTF-8: ASCII only; set LANG=C.UTF-8") }
+    if abilities.colors == .sixteen { line("", "for more colours set TERM=xterm-256color, or use --colors 256") }
+  } catch {
+    line("terminal", "\(error)")
+  }
+}
+
+private func words(_ depth: Abilities.ColorDepth) -> String {
+  switch depth {
+  case .mono: "no colours"
+  case .sixteen: "8 or 16 colours"
+  case .palette256: "256 colours"
+  case .truecolor: "24-bit colour"
+  }
+}
+
+private func describe(_ survey: Survey, _ path: String) {
+  line("DATA", "\(path): \(survey.kind), \(survey.pictures) pictures in \(survey.split)")
+  let side = survey.longestSide.map { "up to \($0) px" } ?? "of unknown size"
+  line("", "pictures \(side), trained on at \(survey.defaultImageSize)×\(survey.defaultImageSize)")
+  line(
+    "",
+    survey.classes.isEmpty
+      ? "no labels: no kNN" : "\(survey.classes.count) classes: \(survey.classes.joined(separator: ", "))")
+  if survey.jpegs > 0 && !JPEG.isAvailable {
+    line("", "\(survey.jpegs) JPEG files need TurboJPEG: apt install libturbojpeg0")
+  }
+}

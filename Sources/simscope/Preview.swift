@@ -1,0 +1,65 @@
+/// `preview`: pairs of views and their stages, without training.
+import Basics
+import Foundation
+import Images
+import Telemetry
+import Training
+
+private let previewSettings = [
+  "image_size", "strength", "crop_min", "flip_probability", "jitter_probability", "gray_probability",
+  "blur_probability", "augmentation", "seed", "limit",
+]
+
+let previewFlags = previewSettings.map { Flag(Setting.named($0)!) } + screenFlags.filter { $0.name != "headless" }
+
+func preview(_ arguments: Arguments) throws -> Int32 {
+  if let status = try listThemes(arguments) { return status }
+  var configuration = Configuration()
+  try arguments.apply(to: &configuration)
+  configuration.data = try arguments.words(["DATA"], optional: 1).first ?? sampleData()
+  guard isatty(0) == 1 && isatty(1) == 1 else {
+    throw Trouble("preview shows pictures on a terminal", at: "stdout", remedy: "run it in one")
+  }
+  let survey = try DataSet.survey(configuration.data, split: .train)
+  configuration.adapt(toLargestSide: survey.longestSide ?? 64)
+  let link = Link()
+  let themes = try themes(for: arguments)
+  let options = try terminalOptions(arguments, log: nil)
+  let framesPerSecond = try arguments.number("fps", 0.1...60, default: 10)
+  let outcome = try withScreen(themes, options, isPreview: true, knobs: configuration.knobs) { screen in
+    screen.draw()
+    decode(configuration, title: survey.title, link)
+    return screen.preview(link, framesPerSecond: framesPerSecond)
+  }
+  if case .failed(let text)? = link.newest(after: -1)?.snapshot.state { throw PreviewFailure(description: text) }
+  return outcome.signal.map { 128 + $0 } ?? 0
+}
+
+private struct PreviewFailure: Error, CustomStringConvertible { let description: String }
+
+/// Reads the pictures on a thread of its own; the link tells how far it is, and how it ended.
+private func decode(_ configuration: Configuration, title: String, _ link: Link) {
+  Thread {
+    var snapshot = Snapshot()
+    snapshot.run.data = title
+    do {
+      let data = try DataSet.open(
+        configuration.data, split: .train, limit: configuration.limit,
+        shorterSideAtMost: 2 * configuration.imageSize!, workers: WorkerPool(threads: configuration.workerCount)
+      ) { [snapshot] done, total in
+        var snapshot = snapshot
+        snapshot.state = .decoding(done: done, of: total)
+        link.publish(snapshot)
+        return true
+      }
+      link.offer(PairStudio(data, configuration))
+      snapshot.run.trainCount = data.count
+      snapshot.run.classes = data.classes
+      snapshot.run.imageSize = configuration.imageSize!
+      snapshot.state = .paused
+    } catch {
+      snapshot.state = .failed("\(error)")
+    }
+    link.publish(snapshot)
+  }.start()
+}

@@ -1,0 +1,158 @@
+/// The screen's loop: keys in, frames out. A key is drawn at once, the trainer's news at the frame rate.
+import Canvas
+import Curses
+import Dashboard
+import Foundation
+import Telemetry
+import Training
+
+/// How a session with the dashboard ended.
+struct ScreenOutcome {
+  var end: TrainingEnd?
+  /// The signal that ended it.
+  var signal: Int32?
+  /// To be printed on the restored terminal.
+  var lastLine: String?
+}
+
+struct ScreenLoop: ~Copyable {
+  private var terminal: Terminal
+  private(set) var state: DashboardState
+  private let log: String?
+  private var serial = 0
+  private var answered: PairRequest?
+  private var lastFrame = ContinuousClock.now
+  private var logSize: Int?
+  private var signal: Int32?
+  private var isLost = false
+
+  init(_ terminal: consuming Terminal, _ state: DashboardState, log: String?) {
+    self.terminal = terminal
+    self.state = state
+    self.log = log
+  }
+
+  mutating func draw() {
+    guard !isLost else { return }
+    terminal.draw(view(state, columns: terminal.size.columns, rows: terminal.size.rows))
+    lastFrame = .now
+  }
+
+  /// Shows a trainer until the person quits, a signal comes or training fails.
+  mutating func run(
+    _ link: Link, _ training: TrainingThread, framesPerSecond: Double, stopsOnHangup: Bool
+  ) -> ScreenOutcome {
+    while true {
+      let (keys, lost) = takeEvents(seconds: 1 / framesPerSecond, link)
+      if lost { link.send(stopsOnHangup ? .stop : .terminalLost) }
+      if lost && stopsOnHangup { signal = SIGHUP }
+      let news = takeNews(link, isDue: keys || ContinuousClock.now - lastFrame >= .seconds(0.9 / framesPerSecond))
+      if keys || news { draw() }
+      guard let end = training.outcome else { continue }
+      if case .failed = end { return outcome(end) }
+      // A run that is through stays on the screen until it has been looked at.
+      if state.isDone || signal != nil || isLost { return outcome(end) }
+    }
+  }
+
+  /// Shows pairs of views until the person quits; there is no trainer.
+  mutating func preview(_ link: Link, framesPerSecond: Double) -> ScreenOutcome {
+    while !state.isDone && signal == nil && !isLost {
+      let (keys, lost) = takeEvents(seconds: 1 / framesPerSecond, link)
+      if lost { signal = SIGHUP }
+      if takeNews(link, isDue: true) || keys { draw() }
+      if case .failed = state.snapshot.state { break }
+    }
+    return outcome(nil)
+  }
+
+  private func outcome(_ end: TrainingEnd?) -> ScreenOutcome {
+    let snapshot = state.snapshot
+    let line =
+      snapshot.run.folder.isEmpty || state.isPreview
+      ? nil : "\(statusLine(snapshot))\nsimscope resume \(snapshot.run.folder) goes on"
+    return ScreenOutcome(end: end, signal: signal, lastLine: isLost ? nil : line)
+  }
+
+  // MARK: input
+
+  /// - Returns: whether something asks for a frame, and whether the terminal was lost just now.
+  private mutating func takeEvents(seconds: Double, _ link: Link) -> (redraw: Bool, lost: Bool) {
+    var (redraw, lost) = (false, false)
+    for event in terminal.wait(seconds: seconds) {
+      switch event {
+      case .key(.control("l")): terminal.redrawAll()
+      case .key(let key):
+        redraw = true
+        guard let intent = intent(for: key, in: state) else { continue }
+        update(&state, intent).forEach(link.send)
+      case .resized: redraw = true
+      case .abilitiesChanged:
+        redraw = true
+        takeAbilities()
+      case .signal(let number): interrupt(number, link)
+      case .lost:
+        lost = !isLost
+        isLost = true
+      }
+    }
+    return (redraw, lost)
+  }
+
+  mutating func takeAbilities() {
+    state.abilities = terminal.abilities
+    state.availableGraphics = terminal.availableGraphics
+  }
+
+  /// The first signal asks the trainer to save and end; a second one does not wait for it.
+  private mutating func interrupt(_ number: Int32, _ link: Link) {
+    if signal != nil { exit(128 + number) }
+    signal = number
+    link.send(.stop)
+  }
+
+  // MARK: news
+
+  /// - Returns: whether the screen has something new to show.
+  private mutating func takeNews(_ link: Link, isDue: Bool) -> Bool {
+    guard isDue else { return false }
+    var news = false
+    if let (snapshot, serial) = link.newest(after: serial) {
+      state.snapshot = snapshot
+      self.serial = serial
+      news = true
+    }
+    if let request = state.pairRequest, request != answered, let pairs = link.pairs {
+      state.pair = pairs.pair(request)
+      answered = request
+      news = true
+    }
+    return readLog() || news
+  }
+
+  /// The end of the log, when it has grown.
+  private mutating func readLog() -> Bool {
+    guard let log else { return false }
+    var status = stat()
+    guard stat(log, &status) == 0, Int(status.st_size) != logSize else { return false }
+    logSize = Int(status.st_size)
+    guard let handle = FileHandle(forReadingAtPath: log) else { return false }
+    defer { try? handle.close() }
+    try? handle.seek(toOffset: UInt64(max(0, Int(status.st_size) - 16384)))
+    let text = String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
+    state.logLines = text.split(separator: "\n").suffix(200).map(String.init)
+    return true
+  }
+}
+
+/// Opens the terminal, hands a loop over it to `body`, and gives the terminal back.
+func withScreen<Result>(
+  _ themes: [Theme], _ options: TerminalOptions, isPreview: Bool = false, knobs: Knobs = Knobs(),
+  _ body: (inout ScreenLoop) throws -> Result
+) throws -> Result {
+  let terminal = try Terminal(options: options)
+  let state = DashboardState(themes: themes, abilities: terminal.abilities, isPreview: isPreview, knobs: knobs)
+  var screen = ScreenLoop(terminal, state, log: options.logPath)
+  screen.takeAbilities()
+  return try body(&screen)
+}
