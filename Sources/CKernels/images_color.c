@@ -60,8 +60,8 @@ static inline float channel(float value, float range, float k) {
   return clip(value - range * clip(near));
 }
 
-// Hue in sixths of a turn; where two channels share the maximum, red goes before green before blue. Greys have range 0,
-// so whatever their hue is, they stay as they are.
+// Hue in sixths of a turn; where two channels share the maximum, their formulas agree. Greys have range 0, so whatever
+// their hue is, they stay as they are.
 static void turn_hue(float *restrict red, float *restrict green, float *restrict blue, int64_t pixels, float sixths) {
   for (int64_t i = 0; i < pixels; i++) {
     float r = red[i], g = green[i], b = blue[i];

@@ -32,7 +32,7 @@ struct ImageFolder: PictureSource {
     labels = isLabelled ? names.map { numbers[Self.topFolder($0)!]! } : nil
     self.classes = isLabelled ? classes : []
     kind = isLabelled ? "image folder with \(classes.count) class folders" : "image folder without labels"
-    title = (path as NSString).lastPathComponent
+    title = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
     self.split = folder.name
     (self.names, self.jpeg, root) = (names, jpeg, folder.path)
   }

@@ -45,7 +45,7 @@ public enum PNG {
     return samples
   }
 
-  /// The same by way of linear light: libpng 1.6.39 and later garble interlaced 16-bit pictures when they are asked for
+  /// The same by way of linear light: libpng, as Debian 12 has it, garbles interlaced 16-bit pictures when asked for
   /// 8 bit (pnggroup/libpng#853), but not when asked for linear 16-bit, with colours multiplied by their opacity.
   private static func readLinear(_ png: inout png_image, _ hasAlpha: Bool, _ name: String) throws -> [UInt8] {
     png.format |= UInt32(PNG_FORMAT_FLAG_LINEAR)

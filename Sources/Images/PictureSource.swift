@@ -35,7 +35,9 @@ enum DataDetection {
     if entries.contains(CIFAR10.folderName) {
       return try source(path + "/" + CIFAR10.folderName, split: split, jpeg: jpeg)
     }
-    if let format = entries.lazy.compactMap(unread).first { throw notRead(format, at: path) }
+    if let format = entries.lazy.compactMap(unread).first, try FolderListing.pictures(below: path).isEmpty {
+      throw notRead(format, at: path)
+    }
     return try ImageFolder(path, split: split, jpeg: jpeg)
   }
 

@@ -166,6 +166,14 @@ func formatsNotReadAreNamed(file: String, format: String) throws {
   }
 }
 
+@Test func picturesCountMoreThanAnArrayBesideThem() throws {
+  try withFolder { folder in
+    try write(tiny, to: "a.png", in: folder)
+    try write([1, 2, 3], to: "labels.npy", in: folder)
+    #expect(try DataSet.open(folder + "/.").title == (folder as NSString).lastPathComponent)
+  }
+}
+
 @Test func aFewBrokenPicturesAreSkippedAndListed() throws {
   try withFolder { folder in
     for i in 0..<18 { try write(tiny, to: "\(i % 2)/\(10 + i).png", in: folder) }
