@@ -29,7 +29,7 @@ import Testing
       return ""
     } catch { return "\(error)" }
   }
-  #expect(message("encoder", "resnet81").contains("did you mean “resnet18”"))
+  #expect(message("encoder", "resnt18").contains("did you mean “resnet18”"))
   #expect(message("temperature", "0").contains("--temperature"))
   #expect(message("batch_size", "1.5").contains("--batch-size"))
   #expect(message("epochs", "many").contains("not “many”"))

@@ -1,0 +1,55 @@
+# simscope. `make run` shows the dashboard on sample-data, `make test` runs all tests; both set up what they need.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+PACKAGES = libncursesw5-dev libopenblas-dev libpng-dev libturbojpeg0 pkg-config
+SOURCES = Sources Tests Package.swift
+PROGRAM = .build/release/simscope
+# What the build needs to be there; without one of these, `make run` and `make test` set up first.
+NEEDED = /usr/include/curses.h /usr/include/png.h
+
+.PHONY: run test build setup setup-when-needed bench lint format install clean
+
+run: build
+	$(PROGRAM)
+
+test: setup-when-needed
+	$(SWIFT) test -c release --disable-xctest
+
+build: setup-when-needed
+	$(SWIFT) build -c release --product simscope
+
+bench: build
+	$(PROGRAM) bench
+
+lint:
+	$(SWIFT) format lint --strict -r $(SOURCES)
+
+format:
+	$(SWIFT) format -i -r $(SOURCES)
+
+setup-when-needed:
+	@if ls $(NEEDED) >/dev/null 2>&1 && pkg-config --exists openblas 2>/dev/null && command -v $(SWIFT) >/dev/null; \
+	then :; else $(MAKE) --no-print-directory setup; fi
+
+setup:
+	@if command -v apt-get >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; else \
+	    echo "simscope: installing packages needs root; run as root: apt-get install $(PACKAGES)" >&2; exit 1; fi; \
+	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -q -y $(PACKAGES); \
+	else \
+	  echo "simscope: no apt here; install the development files of ncursesw, OpenBLAS and libpng, and TurboJPEG," >&2; \
+	  echo "simscope: by this system's package manager (on Debian: $(PACKAGES)), then run make again" >&2; exit 1; \
+	fi
+	@command -v $(SWIFT) >/dev/null || { \
+	  echo "simscope: no Swift toolchain found; install Swift 6.1 or newer from swift.org and put it on PATH" >&2; exit 1; }
+	@$(SWIFT) --version 2>/dev/null | grep -Eq 'Swift version (6\.[1-9]|[7-9]|[1-9][0-9])' || { \
+	  echo "simscope: Swift 6.1 or newer is needed; this is: $$($(SWIFT) --version 2>/dev/null | head -n 1)" >&2; exit 1; }
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/simscope
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/simscope
+	cp -R themes sample-data $(DESTDIR)$(PREFIX)/share/simscope/
+
+clean:
+	$(SWIFT) package clean
