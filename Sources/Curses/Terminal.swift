@@ -66,6 +66,7 @@ public struct Terminal: ~Copyable {
   }
 
   /// Gives the terminal back: screen, cursor, mode, stdout and stderr as they were. Never waits long.
+  /// A value that ends without `close` gives back as much, but replies still on their way may reach the shell.
   public consuming func close() {
     if !isLost { input.swallowLateReplies() }
   }
