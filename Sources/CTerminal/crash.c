@@ -21,7 +21,7 @@ static bool fault_repeats(int number, const siginfo_t *info) {
 
 static void crash(int number, siginfo_t *info, void *context) {
   (void)context;
-  ct_give_back();
+  ct_rescue();
   ct_show_log_end();
   for (int i = 0; i < fatal_count; i++) {
     if (fatal[i] == number) sigaction(number, &previous[i], NULL);

@@ -10,6 +10,7 @@ enum { caught_count = sizeof caught / sizeof caught[0] };
 
 static struct sigaction previous[caught_count];
 static int ends[2] = {-1, -1};
+static bool caught_now;
 
 static void note(int number) {
   const int error = errno;
@@ -31,10 +32,13 @@ int ct_catch_signals(void) {
     handle(caught[i], &previous[i]);
     if (previous[i].sa_handler == SIG_IGN) sigaction(caught[i], &previous[i], NULL);
   }
+  caught_now = true;
   return ends[0];
 }
 
 void ct_release_signals(void) {
+  if (!caught_now) return;
+  caught_now = false;
   for (int i = 0; i < caught_count; i++) sigaction(caught[i], &previous[i], NULL);
 }
 

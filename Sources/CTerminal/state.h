@@ -3,6 +3,9 @@
 #include "CTerminal.h"
 #include <sys/types.h>
 
+/// `ct_give_back` as far as a signal handler may go.
+void ct_rescue(void);
+
 /// Writes all, waiting at most a fifth of a second in all for room.
 void ct_write_patiently(int file, const void *bytes, size_t count);
 

@@ -107,6 +107,11 @@ static bool leave_terminal(void) {
 }
 
 void ct_give_back(void) {
+  if (atomic_load(&held)) fflush(stdout);  // what was printed belongs to the log
+  ct_rescue();
+}
+
+void ct_rescue(void) {
   const int error = errno;
   if (leave_terminal()) {
     put_back(&saved_stdout, STDOUT_FILENO);

@@ -150,6 +150,6 @@ struct CursesScreen: ~Copyable {
 }
 
 extension Unicode.Scalar {
-  /// Block elements, sextants, braille dots: parts of pictures, not of text.
+  /// Block elements and sextants: parts of pictures, not of text.
   var isBlock: Bool { (0x2580...0x259f).contains(value) || (0x1fb00...0x1fb3b).contains(value) }
 }

@@ -1,12 +1,12 @@
-/// The terminal held: its mode ours, stdout and stderr going to the log. Given back when this value ends.
+/// The terminal held: its mode ours, signals caught, stdout and stderr going to the log. Given back when this value ends.
 import CTerminal
 import Glibc
 
 struct Hold: ~Copyable {
   /// Our own description of the terminal, non-blocking.
   let file: Int32
-
-  private init(file: Int32) { self.file = file }
+  /// Where caught signals can be read, a byte each.
+  let signals: Int32
 
   static func take(logPath: String?) throws(TerminalTrouble) -> Hold {
     let file = ct_open()
@@ -14,19 +14,21 @@ struct Hold: ~Copyable {
       throw TerminalTrouble(
         "there is no terminal to draw on", at: "stdin and stdout", remedy: "use --headless, or run it in a terminal")
     }
+    let hold = Hold(file: file, signals: ct_catch_signals())
+    guard hold.signals >= 0 else {
+      throw trouble("signals cannot be heard", at: "pipe", "close some files (ulimit -n)")
+    }
     if let logPath, !ct_log_to(logPath) {
-      let reason = String(cString: strerror(errno))
-      ct_close()
-      throw TerminalTrouble("the log cannot be written (\(reason))", at: logPath, remedy: "choose another folder")
+      throw trouble("the log cannot be written", at: logPath, "choose another folder")
     }
     prepareFarewell([])
     ct_catch_crashes()
-    guard ct_take() else {
-      let reason = String(cString: strerror(errno))
-      ct_close()
-      throw TerminalTrouble("the terminal cannot be set up (\(reason))", at: "stdin", remedy: "use --headless")
-    }
-    return Hold(file: file)
+    guard ct_take() else { throw trouble("the terminal cannot be set up", at: "stdin", "use --headless") }
+    return hold
+  }
+
+  private static func trouble(_ what: String, at place: String, _ remedy: String) -> TerminalTrouble {
+    TerminalTrouble("\(what) (\(String(cString: strerror(errno))))", at: place, remedy: remedy)
   }
 
   /// What leaves the screen: first an end to what may be half sent, mouse reports, synchronised output and bracketed

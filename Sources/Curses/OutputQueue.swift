@@ -5,6 +5,8 @@ import Glibc
 struct OutputQueue {
   private var bytes: [UInt8] = []
   private var sent = 0
+  /// Bytes the terminal has taken since the start.
+  private(set) var total = 0
 
   var isEmpty: Bool { sent == bytes.count }
 
@@ -16,6 +18,7 @@ struct OutputQueue {
       let count = bytes.withUnsafeBytes { write(file, $0.baseAddress! + sent, $0.count - sent) }
       if count >= 0 {
         sent += count
+        total += count
       } else if errno == EAGAIN {
         return true
       } else if errno != EINTR {

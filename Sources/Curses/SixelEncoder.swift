@@ -7,6 +7,7 @@ enum SixelEncoder {
 
   /// A bitmap as a sixel picture of `width` × `height` pixels; `sharp` keeps its pixels' edges.
   static func encode(_ bitmap: Bitmap, width: Int, height: Int, sharp: Bool) -> [UInt8] {
+    let bitmap = shrunk(bitmap, atMost: width, height)
     let picture =
       sharp
       ? IndexedPicture(bitmap).enlarged(toWidth: width, toHeight: height)

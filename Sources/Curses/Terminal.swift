@@ -33,8 +33,11 @@ public struct Terminal: ~Copyable {
   /// The ways to draw pictures that work here, from the plainest up.
   public var availableGraphics: [Abilities.Graphics] { detection.availableGraphics }
 
+  /// Bytes the terminal has taken so far, for those who must save them.
+  public var bytesSent: Int { output.total }
+
   /// Seconds the first frame may be held back for the terminal's replies; later ones arrive as `.abilitiesChanged`.
-  private static let patienceForReplies = 0.02
+  private static let patienceForReplies = 0.015
 
   /// Takes the terminal that stdin and stdout are.
   /// - Throws: `TerminalTrouble` when there is none, or when its type is unknown or cannot place a cursor.
@@ -44,12 +47,13 @@ public struct Terminal: ~Copyable {
     let type = try TerminalType.find(
       TerminalType.candidates(for: environment.term, depth: depth), term: environment.term)
     let hold = try Hold.take(logPath: options.logPath)
-    var input = try TerminalInput(file: hold.file, question: environment.understandsQueries ? Replies.question : nil)
+    var input = TerminalInput(hold, question: environment.understandsQueries ? Replies.question : nil)
+    let asked = monotonicSeconds()
     let window = WindowSize.current()
     var detection = Detection(environment: environment, options: options, colors: type.colors, window: window)
     let display = try Display(CursesScreen(type: type, depth: detection.depth, window: window))
     Hold.prepareFarewell(display.farewell)
-    for reply in input.awaitReplies(seconds: Terminal.patienceForReplies) { detection.replies.note(reply) }
+    for reply in input.awaitReplies(until: asked + Terminal.patienceForReplies) { detection.replies.note(reply) }
     self.init(hold: hold, input: input, detection: detection, window: window, display: display)
   }
 
@@ -62,6 +66,7 @@ public struct Terminal: ~Copyable {
   }
 
   /// Gives the terminal back: screen, cursor, mode, stdout and stderr as they were. Never waits long.
+  /// A value that ends without `close` gives back as much, but replies still on their way may reach the shell.
   public consuming func close() {
     if !isLost { input.swallowLateReplies() }
   }

@@ -17,21 +17,16 @@ struct TerminalInput {
   /// What came before anyone asked for it.
   private var early: [Arrival] = []
 
-  /// Hears signals from here on, and asks `question`, whose replies end with the device attributes.
-  init(file: Int32, question: String?) throws(TerminalTrouble) {
-    self.file = file
-    signals = ct_catch_signals()
-    guard signals >= 0 else {
-      throw TerminalTrouble("no pipe could be opened", at: "signals", remedy: "close some files (ulimit -n)")
-    }
+  /// Asks `question`, whose replies end with the device attributes.
+  init(_ hold: borrowing Hold, question: String?) {
+    (file, signals) = (hold.file, hold.signals)
     guard let question else { return }
     let bytes = Array(question.utf8)
     decoder.expectsReply = write(file, bytes, bytes.count) == bytes.count
   }
 
-  /// Replies that come within so many seconds; keys are kept for later.
-  mutating func awaitReplies(seconds: Double) -> [Reply] {
-    let end = monotonicSeconds() + seconds
+  /// Replies that come before that time (monotonic seconds); keys are kept for later.
+  mutating func awaitReplies(until end: Double) -> [Reply] {
     var replies: [Reply] = []
     while decoder.expectsReply, monotonicSeconds() < end {
       for arrival in poll(seconds: end - monotonicSeconds(), file: file, wantsRoom: false) {
@@ -57,7 +52,7 @@ struct TerminalInput {
   func swallowLateReplies() {
     guard decoder.expectsReply else { return }
     var last = self
-    _ = last.awaitReplies(seconds: 0.1)
+    _ = last.awaitReplies(until: monotonicSeconds() + 0.1)
     tcflush(file, TCIFLUSH)
   }
 

@@ -44,6 +44,16 @@ import Testing
     #expect((0..<8).map { large[$0, 1].red } == [0, 0, 25, 75, 125, 175, 200, 200])
   }
 
+  @Test func noLineIsLostInALargePicture() {
+    let diagonal = pattern(width: 512, height: 512) { x, y in x == y ? RGB(255, 255, 255) : RGB(0, 0, 0) }
+    let small = shrunk(diagonal, atMost: 100, 60)
+    #expect(small.width == 100 && small.height == 60)
+    // 512 bright pixels among 512 · 512 keep their share: 255 · 512 in all, rounding aside
+    let mean = Double(small.pixels.reduce(0) { $0 + Int($1) }) / Double(small.pixels.count)
+    #expect(abs(mean - 255.0 / 512) < 0.05)
+    for y in 0..<60 { #expect((0..<100).contains { small[$0, y].red > 0 }, "row \(y)") }
+  }
+
   @Test func flatPicturesAreSmall() {
     let bitmap = pattern(width: 8, height: 8) { _, _ in RGB(1, 2, 3) }
     #expect(SixelEncoder.encode(bitmap, width: 600, height: 600, sharp: true).count < 1500)

@@ -26,7 +26,7 @@ void ct_set_farewell(const uint8_t *bytes, size_t count);
 bool ct_take(void);
 
 /// Farewell, saved mode, stdout and stderr: all back. Waits no longer than a fifth of a second for a terminal that does
-/// not read. Safe in signal handlers; does nothing when nothing is held.
+/// not read. Does nothing when nothing is held.
 void ct_give_back(void);
 
 /// The terminal may be dead: farewell and mode if it still takes them, then it is closed. What is written to stdout and

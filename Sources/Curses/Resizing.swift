@@ -1,6 +1,29 @@
 /// Pictures brought to the size of their place on the screen.
 import Canvas
 
+/// No wider and higher than this: each pixel becomes the mean of those it stands for, so that no line is lost.
+func shrunk(_ bitmap: Bitmap, atMost width: Int, _ height: Int) -> Bitmap {
+  guard width < bitmap.width || height < bitmap.height else { return bitmap }
+  let (width, height) = (min(width, bitmap.width), min(height, bitmap.height))
+  var pixels: [UInt8] = []
+  pixels.reserveCapacity(width * height * 3)
+  for y in 0..<height {
+    let rows = y * bitmap.height / height..<(y + 1) * bitmap.height / height
+    for x in 0..<width {
+      let columns = x * bitmap.width / width..<(x + 1) * bitmap.width / width
+      for channel in 0..<3 {
+        var sum = 0
+        for row in rows {
+          for column in columns { sum += Int(bitmap.pixels[(row * bitmap.width + column) * 3 + channel]) }
+        }
+        let count = rows.count * columns.count
+        pixels.append(UInt8((sum + count / 2) / count))
+      }
+    }
+  }
+  return Bitmap(width: width, height: height, pixels: pixels)
+}
+
 /// Nearest neighbour on a plane of bytes: sharp pixel edges, no new values.
 func enlargeSharply(_ plane: [UInt8], width: Int, height: Int, toWidth: Int, toHeight: Int) -> [UInt8] {
   let columns = (0..<toWidth).map { (2 * $0 + 1) * width / (2 * toWidth) }
