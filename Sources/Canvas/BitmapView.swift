@@ -62,6 +62,12 @@ public struct BitmapView {
     return PlacedPicture(area: cells, bitmap: outlines.reduce(large) { $0.outlined($1) }, sharp: false)
   }
 
+  /// A glyph that can be read on a ground of the outline's colour.
+  private static func tab(_ style: Style) -> Style {
+    guard let color = style.foreground else { return style }
+    return Style(color.luminance > 0.45 ? RGB(hex: 0x000000) : RGB(hex: 0xffffff), on: color, .bold)
+  }
+
   private func drawOutlineGlyphs(_ cells: Rect, withSides: Bool, _ grid: inout Grid) {
     for box in outlines {
       let left = cells.x + min(cells.width - 1, Int(box.x * Double(cells.width)))
@@ -73,9 +79,7 @@ public struct BitmapView {
         for y in top...bottom { for x in [left, right] { grid[x, y] = Cell("│", box.style) } }
         for x in [left, right] { for y in [top, bottom] { grid[x, y] = Cell("+", box.style) } }
       }
-      var style = box.style
-      if !withSides { style.background = grid[left, top].style.background }
-      grid[left, top] = Cell(box.glyph, style)
+      grid[left, top] = Cell(box.glyph, withSides ? box.style : Self.tab(box.style))
     }
   }
 }

@@ -80,7 +80,8 @@ extension Scene {
     }
   }
 
-  /// The smoothed values and all but the wildest raw ones; spikes beyond are marked at the edge.
+  /// The smoothed values and the raw ones — without the wildest if they are so wild that the rest would be flat: those
+  /// are marked at the edge.
   func valueRange(of points: [LinePlot.Point]) -> ClosedRange<Double> {
     let finite = points.filter { $0.low <= $0.high && $0.smooth.isFinite }
     guard !finite.isEmpty else { return 0...1 }
@@ -88,7 +89,9 @@ extension Scene {
     let cut = finite.count / 50
     let low = min(lows[cut], finite.map(\.smooth).min()!)
     let high = max(highs[highs.count - 1 - cut], finite.map(\.smooth).max()!)
-    return low...high
+    let reach = high - low
+    return
+      (lows[0] < low - reach ? low : min(low, lows[0]))...(highs.last! > high + reach ? high : max(high, highs.last!))
   }
 
   /// The range widened to each value in turn, as long as the data keep a third of the height.
