@@ -58,7 +58,7 @@ private func overview(_ state: DashboardState, _ room: Rect) -> [PlacedPart] {
   let (panels, health) = room.cutBottom(room.height >= 12 ? 1 : 0)
   let parts = [PlacedPart(part: .health, area: health)]
   if panels.width < 60 { return parts + stack(panels) }
-  if panels.height < 14 { return parts + pair(panels) }
+  if panels.height < 16 { return parts + pair(panels) }
   return parts + quarters(panels)
 }
 

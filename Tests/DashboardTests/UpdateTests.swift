@@ -224,3 +224,9 @@ private func press(_ text: String, _ state: inout DashboardState) -> [Command] {
   snapshot.state = .decoding(done: 3211, of: 10_000)
   #expect(statusLine(snapshot) == "reading pictures 3,211 of 10,000")
 }
+
+@Test func statusLineLivesWithWildNumbers() {
+  var snapshot = FakeRun.snapshot()
+  (snapshot.epoch, snapshot.imagesPerSecond, snapshot.secondsLeft) = (.nan, .infinity, .nan)
+  #expect(statusLine(snapshot).hasPrefix("epoch NaN/100 step 1204"))
+}

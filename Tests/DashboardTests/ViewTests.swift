@@ -43,6 +43,25 @@ private func expectGolden(_ name: String, _ state: DashboardState, _ columns: In
   try expectGolden("start", start, 80, 24)
 }
 
+/// Numbers as no run should give them: the screen shows them and lives.
+private func wild() -> Snapshot {
+  var snapshot = FakeRun.snapshot()
+  for (index, metric) in Metric.allCases.enumerated() {
+    let value = [Double.nan, .infinity, -.infinity, 1e300, -1e300, 0][index % 6]
+    for step in 0...40 {
+      snapshot.curves[metric, default: Curve()].append(step: 1204 + step, step % 7 == 0 ? value : 1e9)
+    }
+  }
+  (snapshot.epoch, snapshot.imagesPerSecond, snapshot.secondsLeft) = (.nan, .infinity, .infinity)
+  (snapshot.knobs.temperature, snapshot.knobs.batchSize, snapshot.knobs.learningRate) = (0, 1, .nan)
+  snapshot.metrics?[.loss] = .nan
+  snapshot.timing.forward = .nan
+  snapshot.run.name = String(repeating: "名前\u{301}\n", count: 90)
+  snapshot.similarities?.values[0] = .nan
+  snapshot.events.append(Event(step: .max, time: .nan, .knob(key: "mystery", from: .nan, to: .infinity)))
+  return snapshot
+}
+
 /// Every state in which the screen can be, for tests that look at all of them.
 private func allStates(_ abilities: Abilities = FakeRun.plenty) -> [DashboardState] {
   let full = FakeRun.state(abilities)
@@ -63,6 +82,7 @@ private func allStates(_ abilities: Abilities = FakeRun.plenty) -> [DashboardSta
   changed { $0.asksToQuit = true }
   changed { $0.typed = "0.25" }
   changed { _ = update(&$0, .turn(1, fine: false)) }
+  changed { $0.snapshot = wild() }
   var preview = DashboardState(themes: [.builtin], abilities: abilities, isPreview: true)
   (preview.snapshot.run, preview.pair) = (FakeRun.description(), FakeRun.pair())
   return states + [preview]
@@ -136,6 +156,19 @@ private let sizes: [(Int, Int)] = {
   }
 }
 
+@Test func allColoursAreTheThemes() {
+  var state = FakeRun.state()
+  (state.pair, state.snapshot.similarities) = (nil, nil)
+  let styles = Theme.Role.allCases.map { Theme.builtin[$0] }
+  let known = Set(styles.flatMap { [$0.foreground, $0.background] })
+  for screen in [Screen.overview, .help] + Panel.allCases.map({ .panel($0) }) {
+    state.screen = screen
+    let cells = view(state, columns: 120, rows: 40).grid.cells
+    #expect(cells.allSatisfy { known.contains($0.style.foreground) && known.contains($0.style.background) })
+    #expect(cells.allSatisfy { $0.style.background != nil })
+  }
+}
+
 @Test func statesAreSaidInWords() {
   let states: [(RunState, String)] = [
     (.waitingForFirstStep, "waiting for first step"), (.paused, "paused"),
@@ -170,7 +203,7 @@ private let sizes: [(Int, Int)] = {
   #expect(footer().contains("enter apply") && footer().contains("esc cancel") && footer().contains("0.01…2"))
   state.typed = nil
   state.asksToQuit = true
-  #expect(footer().contains("simscope resume frogs-01") && footer().contains("y save and quit"))
+  #expect(footer().contains("simscope resume frogs-01") && footer().contains("y quit"))
 }
 
 @Test func marksOfTurnedKnobsStandOnTheLossPlot() {

@@ -72,7 +72,9 @@ extension Scene {
   private mutating func drawProgress(in area: Rect) {
     let all = progressParts
     let left = dotted(Array(all.prefix(2)))
-    let right = dotted([text(Figures.percent(progress, 0))] + all.dropFirst(2) + [etaText])
+    let room = area.width - left.width - 5
+    let right = fitting(
+      [text(Figures.percent(progress, 0))] + all.dropFirst(2) + [etaText], room, by: text(" · ", .faint))
     put(text(" ") + left, in: area)
     put(right + text(" "), in: area, .right)
     let start = area.x + 1 + left.width + (left.isEmpty ? 0 : 2)

@@ -44,12 +44,17 @@ extension Scene {
 
   mutating func drawKnob(_ knob: Knob, isChosen: Bool, in area: Rect) {
     guard !area.isEmpty else { return }
-    if isChosen { grid.fill(area, with: Cell(" ", Style(nil, on: theme[.selection].background))) }
+    let selection = theme[.selection]
+    if isChosen { grid.fill(area, with: Cell(" ", Style(nil, on: selection.background))) }
     let nameWidth = min(13, max(4, area.width - 10))
     let name = text((isChosen ? "▸" : " ") + knob.name, isChosen ? .selection : .text)
     put(name, in: area.cutLeft(nameWidth + 1).0)
     let rest = area.cutLeft(nameWidth + 1, gap: 1).1
     let (value, slider) = rest.cutLeft(min(7, rest.width), gap: 2)
+    if isChosen {
+      let words = Rect(x: name.width + area.x, y: area.y, width: value.maxX - area.x - name.width, height: 1)
+      grid.fill(words, with: Cell(" ", Style(nil, on: selection.background, selection.attributes)))
+    }
     put(valueText(knob, isChosen), in: value, .right)
     drawSlider(knob, isChosen, in: slider)
   }

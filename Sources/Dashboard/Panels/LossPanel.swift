@@ -10,11 +10,12 @@ extension Scene {
   }
 
   /// "loss 5.31 · 71 % of the way"
-  private var lossTitle: Text {
-    guard let point = snapshot.curves[.loss]?.last, point.smooth.isFinite else { return text("loss", .title) }
+  private var lossTitles: [Text] {
+    guard let point = snapshot.curves[.loss]?.last, point.smooth.isFinite else { return [text("loss", .title)] }
     let share = LossScale(snapshot.knobs).share(point.smooth)
     let loss = text("loss ", .title) + Text(Figures.fixed(point.smooth, 2), theme[.loss])
-    return dotted([loss, text("\(Figures.percent(share, 0)) of the way")])
+    let percent = Figures.percent(share, 0)
+    return [dotted([loss, text("\(percent) of the way")]), dotted([loss, text(percent)]), loss]
   }
 
   private var rawNote: Text {
@@ -23,7 +24,7 @@ extension Scene {
   }
 
   mutating func drawLoss(in area: Rect) {
-    let inside = frame(.loss, in: area, title: lossTitle, note: rawNote)
+    let inside = frame(.loss, in: area, title: longest(lossTitles, in: area.width - 8), note: rawNote)
     guard let curve = snapshot.curves[.loss], curve.count > 0 else { return drawWaiting(in: inside) }
     drawLossPlot(curve, in: inside)
   }

@@ -13,9 +13,11 @@ extension Scene {
     let fit = BitmapView.fit(
       width: pair.original.width, height: pair.original.height,
       in: Rect(x: 0, y: 0, width: width, height: max(1, inside.height - 3)))
+    let isWide = fit.width >= 8
     let pictures: [(Text, Picture)] = [
-      (text("original", .faint), pair.original), (text("view 1", .viewOne), pair.view(0)),
-      (text("view 2", .viewTwo), pair.view(1)),
+      (text(isWide ? "original" : "of", .faint), pair.original),
+      (text(isWide ? "view 1" : "1", .viewOne), pair.view(0)),
+      (text(isWide ? "view 2" : "2", .viewTwo), pair.view(1)),
     ]
     for (index, (caption, picture)) in pictures.enumerated() {
       let column = Rect(x: inside.x + index * (fit.width + gap), y: inside.y, width: fit.width, height: inside.height)
