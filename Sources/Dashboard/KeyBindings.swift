@@ -78,7 +78,7 @@ private let typingBindings: [Binding] = [
 
 private let wayBackBindings: [Binding] = [
   Binding(
-    .screen, "↑↓", "scroll", "scroll the log or this page (also k j, page up, page down)",
+    .screen, "↑↓", "scroll", "scroll the log or help (also k j, page keys)",
     [
       (.up, .scroll(-1)), (.down, .scroll(1)), (character("k"), .scroll(-1)), (character("j"), .scroll(1)),
       (.pageUp, .scroll(-10)), (.pageDown, .scroll(10)), (.home, .scroll(-100_000)), (.end, .scroll(100_000)),
@@ -109,7 +109,7 @@ private let knobBindings: [Binding] = [
       (character("."), .turn(1, fine: true)),
     ], when: \.turnsKnobs),
   Binding(
-    .knobs, "0–9", "", "type an exact value; enter applies it, escape leaves it",
+    .knobs, "0–9", "", "type an exact value; enter applies it",
     "0123456789".unicodeScalars.map { (character($0), .type($0)) }, when: \.turnsKnobs),
   Binding(
     .knobs, "u", "undo", "take back the last turn", [(character("u"), .undo)],
@@ -118,10 +118,10 @@ private let knobBindings: [Binding] = [
 
 private let trainingBindings: [Binding] = [
   Binding(
-    .training, "space", "pause", "pause training, or go on", [(character(" "), .pauseOrResume)],
+    .training, "space", "pause", "pause training", [(character(" "), .pauseOrResume)],
     when: { $0.isFree && $0.trains && !$0.isPaused }),
   Binding(
-    .training, "space", "go on", "go on training", [(character(" "), .pauseOrResume)],
+    .training, "space", "go on", "go on training, when paused", [(character(" "), .pauseOrResume)],
     when: { $0.isFree && $0.trains && $0.isPaused }),
   Binding(
     .training, "s", "step", "one step, when paused", [(character("s"), .singleStep)],

@@ -18,7 +18,8 @@ extension Scene {
   /// "46.2 %", or why there is none.
   var knnText: Text {
     guard let accuracy = snapshot.knnAccuracy else {
-      return text(state.hasLabels || snapshot.step == 0 ? "not yet" : "needs labels", .faint)
+      if state.hasLabels || snapshot.step == 0 { return text("not yet", .faint) }
+      return text(snapshot.run.classes.isEmpty ? "needs labels" : "needs pictures held out", .faint)
     }
     return text(Figures.percent(accuracy), .accuracy)
   }

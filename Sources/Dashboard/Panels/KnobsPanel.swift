@@ -74,14 +74,15 @@ extension Scene {
     let isAsked = state.asked[knob.key] != nil
     // The last column stays free for the arrows of a scrolled panel, and the word "asked" has its place.
     let track = area.cutLeft(min(40, area.width - (isAsked || area.width >= 24 ? 7 : 1))).0
-    let ground = isChosen ? theme[.selection].background : nil
     let fraction = knob.fraction(of: state.shownValue(of: knob), in: state.range(of: knob))
     if track.width >= 3 {
+      // On the ground of the chosen row the theme's other colours might not be seen.
+      let chosen = Style(theme[.selection].foreground, on: theme[.selection].background)
       Slider(
-        fraction: fraction, knob: Style(theme[.slider].foreground, on: ground, theme[.slider].attributes),
-        track: Style(theme[.border].foreground, on: ground, theme[.border].attributes)
+        fraction: fraction, knob: isChosen ? chosen : theme[.slider], track: isChosen ? chosen : theme[.border]
       ).draw(in: track, of: &grid)
     }
+    let ground = isChosen ? theme[.selection].background : nil
     let room = area.cutLeft(track.width, gap: track.isEmpty ? 0 : 1).1
     let now = words(for: state.value(of: knob), of: knob)
     guard isAsked else { return }

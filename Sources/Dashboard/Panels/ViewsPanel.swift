@@ -68,9 +68,12 @@ extension Scene {
     guard let pair = state.pair else {
       return drawWaitingNote(state.pairRequest == nil ? "appear once the pictures are read" : "drawing…", in: inside)
     }
-    let (upper, lower) = inside.cutTop((inside.height - 1) / 2, gap: 1)
+    let half = inside.cutTop((inside.height - 1) / 2).0
     let most = (pair.stages.map(\.count).max() ?? 0) + 1
-    let tile = Self.tile(for: pair.original, count: most, in: upper)
+    let tile = Self.tile(for: pair.original, count: most, in: half)
+    let across = max(1, inside.width / max(1, tile.width))
+    let used = min(half.height, (most + across - 1) / across * tile.height)
+    let (upper, lower) = inside.cutTop(used, gap: min(2, max(0, inside.height - 2 * used)))
     for (number, room) in [upper, lower].enumerated() where number < pair.stages.count {
       drawStages(of: pair, number, tile, in: room)
     }
