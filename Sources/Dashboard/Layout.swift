@@ -22,9 +22,15 @@ func layout(_ state: DashboardState, columns: Int, rows: Int) -> [PlacedPart] {
   let screen = Rect(x: 0, y: 0, width: columns, height: rows)
   if isTiny(screen) && state.screen != .help { return [PlacedPart(part: .status, area: screen)] }
   let (header, rest) = screen.cutTop(columns >= 60 && rows >= 18 && !state.isPreview ? 2 : min(1, rows / 3))
-  let (middle, footer) = rest.cutBottom(min(1, rows / 3))
+  let (middle, footer) = rest.cutBottom(min(footerRows(state, columns), rows / 3))
   let parts = [PlacedPart(part: .header, area: header), PlacedPart(part: .footer, area: footer)]
   return (parts + middleParts(state, middle)).filter { !$0.area.isEmpty }
+}
+
+/// A long message takes up to three rows.
+private func footerRows(_ state: DashboardState, _ columns: Int) -> Int {
+  guard let message = state.message, !state.asksToQuit else { return 1 }
+  return min(3, Text(message.line).wrapped(to: columns - 2).count)
 }
 
 private func middleParts(_ state: DashboardState, _ middle: Rect) -> [PlacedPart] {

@@ -193,6 +193,15 @@ private let sizes: [(Int, Int)] = {
   }
 }
 
+@Test func longMessageIsWrappedNotCut() {
+  var state = FakeRun.state()
+  let reason = "4,096 pictures a step would need 9.2 GiB of memory, 3.1 GiB are free; 1,024 would fit, and so would 512"
+  state.message = Message("batch size not turned: \(reason)", .warning)
+  let text = view(state, columns: 80, rows: 24).grid.description
+  for word in reason.split(separator: " ") { #expect(text.contains(word)) }
+  #expect(layout(state, columns: 80, rows: 24).last { $0.part == .footer }?.area.height == 2)
+}
+
 @Test func footerFollowsTheContext() {
   var state = FakeRun.state()
   func footer() -> String { String(view(state, columns: 120, rows: 30).grid.description.split(separator: "\n").last!) }

@@ -40,19 +40,25 @@ extension Scene {
     }
   }
 
-  /// What was drawn for each view, in its order: a line a view, wrapped where there is room.
+  /// What was drawn for each view, in its order; what has no room is counted.
   private mutating func drawDraws(_ pair: ViewPair, in area: Rect) {
     let each = area.height / 2
-    var y = 0
     for (number, stages) in pair.stages.prefix(2).enumerated() {
-      let words = dotted(stages.map { stageText($0) })
       let head = text("\(number + 1) ", number == 0 ? .viewOne : .viewTwo)
-      let lines = each > 1 ? Array(words.wrapped(to: area.width - 2).prefix(each)) : [words]
-      for (index, line) in lines.enumerated() {
-        put((index == 0 ? head : text("  ")) + line, in: area.row(y))
-        y += 1
+      for (index, line) in drawnLines(stages, width: area.width - 2, atMost: each).enumerated() {
+        put((index == 0 ? head : text("  ")) + line, in: area.row(number * each + index))
       }
     }
+  }
+
+  private func drawnLines(_ stages: [ViewStage], width: Int, atMost limit: Int) -> [Text] {
+    if stages.isEmpty { return [text("as it is", .faint)] }
+    let ways = (1...stages.count).reversed().map { count -> [Text] in
+      let rest = stages.count - count
+      let more = rest > 0 ? [text("+\(rest)", .faint)] : []
+      return dotted(stages.prefix(count).map { stageText($0) } + more).wrapped(to: width)
+    }
+    return ways.first { $0.count <= limit } ?? Array(ways[ways.count - 1].prefix(limit))
   }
 
   private func stageText(_ stage: ViewStage) -> Text {
