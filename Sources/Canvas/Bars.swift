@@ -68,8 +68,8 @@ public struct Histogram {
     counts = Array(repeating: 0, count: max(1, bins))
     let span = max(range.upperBound - range.lowerBound, 1e-12)
     for value in values where value.isFinite {
-      let place = Int((Double(value) - range.lowerBound) / span * Double(counts.count))
-      counts[min(max(place, 0), counts.count - 1)] += 1
+      let share = min(max((Double(value) - range.lowerBound) / span, 0), 1)
+      counts[min(Int(share * Double(counts.count)), counts.count - 1)] += 1
     }
   }
 

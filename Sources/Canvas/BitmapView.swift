@@ -62,20 +62,35 @@ public struct BitmapView {
     return PlacedPicture(area: cells, bitmap: outlines.reduce(large) { $0.outlined($1) }, sharp: false)
   }
 
+  /// A glyph that can be read on a ground of the outline's colour.
+  private static func tab(_ style: Style) -> Style {
+    guard let color = style.foreground else { return style }
+    return Style(color.luminance > 0.45 ? RGB(hex: 0x000000) : RGB(hex: 0xffffff), on: color, .bold)
+  }
+
   private func drawOutlineGlyphs(_ cells: Rect, withSides: Bool, _ grid: inout Grid) {
+    if withSides { for box in outlines { Self.drawSides(Self.cells(of: box, in: cells), box.style, &grid) } }
     for box in outlines {
-      let left = cells.x + min(cells.width - 1, Int(box.x * Double(cells.width)))
-      let top = cells.y + min(cells.height - 1, Int(box.y * Double(cells.height)))
-      let right = cells.x + min(cells.width - 1, Int((box.x + box.width) * Double(cells.width) - 0.01))
-      let bottom = cells.y + min(cells.height - 1, Int((box.y + box.height) * Double(cells.height) - 0.01))
-      if withSides, right >= left, bottom >= top {
-        for x in left...right { for y in [top, bottom] { grid[x, y] = Cell("─", box.style) } }
-        for y in top...bottom { for x in [left, right] { grid[x, y] = Cell("│", box.style) } }
-        for x in [left, right] { for y in [top, bottom] { grid[x, y] = Cell("+", box.style) } }
-      }
-      var style = box.style
-      if !withSides { style.background = grid[left, top].style.background }
-      grid[left, top] = Cell(box.glyph, style)
+      let corner = Self.cells(of: box, in: cells)
+      grid[corner.x, corner.y] = Cell(box.glyph, withSides ? box.style : Self.tab(box.style))
+    }
+  }
+
+  private static func cells(of box: Outline, in cells: Rect) -> Rect {
+    func place(_ share: Double, _ count: Int) -> Int { min(max(0, Int(share * Double(count))), count - 1) }
+    let (left, top) = (place(box.x, cells.width), place(box.y, cells.height))
+    // The last cell is the one that holds the box's last bit, not the one behind it.
+    let right = max(left, place(box.x + box.width - 1e-6, cells.width))
+    let bottom = max(top, place(box.y + box.height - 1e-6, cells.height))
+    return Rect(x: cells.x + left, y: cells.y + top, width: right - left + 1, height: bottom - top + 1)
+  }
+
+  private static func drawSides(_ box: Rect, _ style: Style, _ grid: inout Grid) {
+    let (right, bottom) = (box.maxX - 1, box.maxY - 1)
+    for x in box.x...right { for y in [box.y, bottom] { grid[x, y] = Cell("─", style) } }
+    for y in box.y...bottom { for x in [box.x, right] { grid[x, y] = Cell("│", style) } }
+    for (x, y, glyph) in [(box.x, box.y, "┌"), (right, box.y, "┐"), (box.x, bottom, "└"), (right, bottom, "┘")] {
+      grid[x, y] = Cell(Unicode.Scalar(glyph)!, style)
     }
   }
 }

@@ -25,9 +25,10 @@ struct DotRaster {
     }
   }
 
-  mutating func fillColumn(_ x: Int, from top: Int, to bottom: Int) {
+  /// With `sparse` every other dot, like a chessboard.
+  mutating func fillColumn(_ x: Int, from top: Int, to bottom: Int, sparse: Bool) {
     guard bottom >= 0, top < height else { return }
-    for y in max(0, top)...max(0, min(bottom, height - 1)) { set(x, y) }
+    for y in max(0, top)...max(0, min(bottom, height - 1)) where !sparse || (x + y) % 2 == 0 { set(x, y) }
   }
 
   /// A line in which every column of dots is lit and steep parts are joined.

@@ -4,7 +4,7 @@ extension Unicode.Scalar {
   public var oneColumn: Unicode.Scalar? {
     if value >= 0x20 && value < 0x7f { return self }
     if (0x2500...0x28ff).contains(value), !properties.isEmojiPresentation { return self }
-    if value == 9 { return " " }
+    if value == 9 || value == 10 { return " " }
     switch properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return nil
     case .control, .surrogate, .unassigned, .privateUse, .lineSeparator, .paragraphSeparator: return "?"
@@ -37,7 +37,7 @@ extension Unicode.Scalar {
 
   private static let fallbacks: [Unicode.Scalar: Unicode.Scalar] = {
     let pairs: [(String, String)] = [
-      ("─━┈┄╌╴╶═", "--------"), ("│┃┊┆╎║", "||||||"), ("▁▂▃▄▅▆▇█", "_.-=+*##"), ("░▒▓", ".:%"),
+      ("─━┈┄╌╴╶═", "-=------"), ("│┃┊┆╎║", "||||||"), ("▁▂▃▄▅▆▇█", "_.-=+*##"), ("░▒▓", ".:%"),
       ("←→↑↓▲▼▸◂▶◀", "<>^v^v><><"), ("●○◆◇■□", "oo*+#."), ("·•…×−–—τβλ", ".*.x---tbl"), ("✓✗⚠‖∥⏸", "+x!|||"),
       ("°≈≤≥±²³µ∞", "o~<>+23u8"), ("“”‘’«»", "\"\"''<>"), ("ₙ₁₂", "n12"),
       ("àáâãäåçèéêëìíîïñòóôõöøùúûüýÿß", "aaaaaaceeeeiiiinoooooouuuuyys"),

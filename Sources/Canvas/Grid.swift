@@ -1,4 +1,4 @@
-/// One character cell. The glyph is one column wide; 0 marks a cell a pixel picture covers.
+/// One character cell. The glyph is one column wide.
 public struct Cell: Sendable, Hashable {
   public var glyph: Unicode.Scalar
   public var style: Style

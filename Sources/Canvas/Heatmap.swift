@@ -65,31 +65,22 @@ public struct Heatmap {
     return ramp[ColorMap.level(share, of: ramp.count)]
   }
 
-  /// Colours or shades from the largest value at the top to the smallest, with their numbers at the right.
+  /// Colours or shades from the largest value at the top to the smallest, with round numbers at the right.
   public func drawLegend(in area: Rect, of grid: inout Grid) {
     guard area.height >= 2, area.width >= 2 else { return }
+    let steps = Double(2 * area.height - 1)
     for y in 0..<area.height {
-      let (upper, lower) = (
-        1 - Double(2 * y) / Double(2 * area.height - 1), 1 - Double(2 * y + 1) / Double(2 * area.height - 1)
-      )
-      let cell =
-        usesColors
-        ? Cell("▀", Style(colors[upper], on: colors[lower])) : Cell(shade((upper + lower) / 2), style)
-      grid[area.x, area.y + y] = cell
-      grid[area.x + 1, area.y + y] = cell
+      let (upper, lower) = (1 - Double(2 * y) / steps, 1 - Double(2 * y + 1) / steps)
+      let blocks = Cell("▀", Style(colors[upper], on: colors[lower]))
+      let cell = usesColors ? blocks : Cell(shade((upper + lower) / 2), style)
+      for x in 0..<2 { grid[area.x + x, area.y + y] = cell }
     }
-    let every = max(1, (area.height - 1) / 4)
-    for y in stride(from: 0, to: area.height, by: every) where area.height - 1 - y >= every || y == area.height - 1 {
-      legendNumber(y, area, &grid)
+    let ticks = Ticks(in: range, atMost: area.height <= 4 ? area.height : (area.height + 1) / 2)
+    for value in ticks.values {
+      let row = Int(((1 - share(value)) * Double(area.height - 1)).rounded())
+      let room = Rect(x: area.x + 3, y: area.y + row, width: area.width - 3, height: 1)
+      Text((value < 0 ? "" : " ") + ticks.label(value), style).draw(in: room, of: &grid)
     }
-    legendNumber(area.height - 1, area, &grid)
-  }
-
-  private func legendNumber(_ y: Int, _ area: Rect, _ grid: inout Grid) {
-    let share = 1 - Double(y) / Double(area.height - 1)
-    let value = range.lowerBound + (range.upperBound - range.lowerBound) * share
-    let room = Rect(x: area.x + 3, y: area.y + y, width: area.width - 3, height: 1)
-    Text(Figures.fixed(value, 2), style).draw(in: room, of: &grid)
   }
 
   private func share(_ value: Double) -> Double {

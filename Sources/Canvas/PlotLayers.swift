@@ -39,7 +39,8 @@ extension LinePlot {
     for point in series.points where point.low <= point.high {
       let (top, bottom) = (plot.dotY(point.high, raster), plot.dotY(point.low, raster))
       for x in plot.dotX(point.firstX, raster)...plot.dotX(point.lastX, raster) {
-        raster.fillColumn(x, from: top, to: bottom)
+        // Without a colour the band is told from the line by its texture.
+        raster.fillColumn(x, from: top, to: bottom, sparse: unicode && style.foreground == nil)
       }
     }
     raster.draw(on: &grid, style, mark: ".")

@@ -10,7 +10,7 @@ struct PlotScale {
     (self.plot, self.area) = (plot, area)
     let hasAxes = area.width >= 16 && area.height >= 3
     let rows = hasAxes ? area.height - 1 : area.height
-    let ticks = Ticks(in: plot.yRange, atMost: hasAxes ? max(2, (rows + 1) / 3) : 0)
+    let ticks = Ticks(in: plot.yRange, atMost: hasAxes ? min(8, max(2, rows * 4 / 9)) : 0)
     let gutter = hasAxes ? (ticks.values.map { ticks.label($0).unicodeScalars.count }.max() ?? 0) + 1 : 0
     yTicks = ticks
     inside = Rect(x: area.x + gutter, y: area.y, width: area.width - gutter, height: rows)

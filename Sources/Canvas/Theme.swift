@@ -51,7 +51,7 @@ extension Theme {
       .faint: Style(RGB(hex: 0x7d8590)), .brand: Style(RGB(hex: 0x7ee0c8), .bold),
       .title: Style(RGB(hex: 0xe6edf3), .bold), .border: Style(RGB(hex: 0x3b434d)),
       .focus: Style(RGB(hex: 0x6cb6ff)), .selection: Style(RGB(hex: 0xffffff), on: RGB(hex: 0x223247), .bold),
-      .key: Style(RGB(hex: 0x6cb6ff), .bold), .loss: Style(RGB(hex: 0xffa657)), .band: Style(RGB(hex: 0x6b4a2b)),
+      .key: Style(RGB(hex: 0x6cb6ff), .bold), .loss: Style(RGB(hex: 0xffa657)), .band: Style(RGB(hex: 0x8a5d33)),
       .reference: Style(RGB(hex: 0x57738f)), .marker: Style(RGB(hex: 0xd2a8ff)),
       .positive: Style(RGB(hex: 0x56d364)), .negative: Style(RGB(hex: 0xff7b72)),
       .accuracy: Style(RGB(hex: 0x7ee0c8)), .rate: Style(RGB(hex: 0xd2a8ff)), .gradient: Style(RGB(hex: 0xe3b341)),

@@ -28,7 +28,7 @@ public struct Ticks: Sendable, Equatable {
     let largest = max(abs(values.first ?? 0), abs(values.last ?? 0))
     if abs(value) < step * 1e-6 { return largest >= 1e4 || step >= 1 ? "0" : Figures.fixed(0, decimals) }
     if largest >= 1e5 { return Figures.scaled(value) }
-    if largest < 1e-3 { return Figures.significant(value, 3) }
+    if largest < 0.01, step < 1e-3 { return Figures.significant(value, 3) }
     return Figures.fixed(value, decimals)
   }
 

@@ -21,6 +21,9 @@ public struct Message: Sendable, Equatable {
   public var tone: Tone
 
   public init(_ text: String, _ tone: Tone = .plain) { (self.text, self.tone) = (text, tone) }
+
+  /// As it is shown: a warning has its mark.
+  var line: String { tone == .warning ? "! " + text : text }
 }
 
 public struct DashboardState: Sendable {

@@ -48,14 +48,15 @@ extension DashboardState {
 
 /// In the order of the footer.
 public let bindings: [Binding] =
-  questionBindings + typingBindings + knobBindings + trainingBindings + viewBindings + screenBindings
+  questionBindings + typingBindings + wayBackBindings + knobBindings + trainingBindings + viewBindings
+  + screenBindings
 
 private let questionBindings: [Binding] = [
   Binding(
-    .question, "y", "save and quit", "yes, save and quit",
+    .question, "y", "quit", "yes: save and quit",
     [(character("y"), .confirmQuit), (character("Y"), .confirmQuit), (.enter, .confirmQuit)], when: \.asksToQuit),
   Binding(
-    .question, "n esc", "go on training", "no, go on",
+    .question, "n", "stay", "no: go on (also escape)",
     [(character("n"), .stay), (character("N"), .stay), (.escape, .stay), (character("q"), .stay)],
     when: \.asksToQuit),
   Binding(
@@ -68,10 +69,24 @@ private let typingBindings: [Binding] = [
     .typing, "enter", "apply", "set the chosen knob to the typed value", [(.enter, .applyTyped)], when: \.isTyping),
   Binding(.typing, "esc", "cancel", "leave the value as it is", [(.escape, .cancelTyped)], when: \.isTyping),
   Binding(
-    .typing, "⌫", "", "take back a character", [(.backspace, .eraseTyped), (.delete, .eraseTyped)], when: \.isTyping),
+    .typing, "backspace", "", "take back a character", [(.backspace, .eraseTyped), (.delete, .eraseTyped)],
+    when: \.isTyping),
   Binding(
     .typing, "0–9 . e -", "", "go on typing a number (1e-3)",
     "0123456789.e-+".unicodeScalars.map { (character($0), .type($0)) }, when: \.isTyping),
+]
+
+private let wayBackBindings: [Binding] = [
+  Binding(
+    .screen, "↑↓", "scroll", "scroll the log or help (also k j, page keys)",
+    [
+      (.up, .scroll(-1)), (.down, .scroll(1)), (character("k"), .scroll(-1)), (character("j"), .scroll(1)),
+      (.pageUp, .scroll(-10)), (.pageDown, .scroll(10)), (.home, .scroll(-100_000)), (.end, .scroll(100_000)),
+    ], when: { $0.isFree && $0.isScrolling }),
+  Binding(
+    .screen, "esc", "back", "back to all panels (also z)",
+    [(.escape, .back), (character("z"), .back), (.enter, .back)],
+    when: { $0.isFree && $0.screen != .overview && !($0.isPreview && $0.screen == .panel(.views)) }),
 ]
 
 private let knobBindings: [Binding] = [
@@ -94,7 +109,7 @@ private let knobBindings: [Binding] = [
       (character("."), .turn(1, fine: true)),
     ], when: \.turnsKnobs),
   Binding(
-    .knobs, "0–9", "", "type an exact value; enter applies it, escape leaves it",
+    .knobs, "0–9", "", "type an exact value; enter applies it",
     "0123456789".unicodeScalars.map { (character($0), .type($0)) }, when: \.turnsKnobs),
   Binding(
     .knobs, "u", "undo", "take back the last turn", [(character("u"), .undo)],
@@ -103,10 +118,10 @@ private let knobBindings: [Binding] = [
 
 private let trainingBindings: [Binding] = [
   Binding(
-    .training, "space", "pause", "pause training, or go on", [(character(" "), .pauseOrResume)],
+    .training, "space", "pause", "pause training", [(character(" "), .pauseOrResume)],
     when: { $0.isFree && $0.trains && !$0.isPaused }),
   Binding(
-    .training, "space", "go on", "go on training", [(character(" "), .pauseOrResume)],
+    .training, "space", "go on", "go on training, when paused", [(character(" "), .pauseOrResume)],
     when: { $0.isFree && $0.trains && $0.isPaused }),
   Binding(
     .training, "s", "step", "one step, when paused", [(character("s"), .singleStep)],
@@ -131,16 +146,6 @@ private let viewBindings: [Binding] = [
 ]
 
 private let screenBindings: [Binding] = [
-  Binding(
-    .screen, "↑↓", "scroll", "scroll the log or this page (also k j, page up, page down)",
-    [
-      (.up, .scroll(-1)), (.down, .scroll(1)), (character("k"), .scroll(-1)), (character("j"), .scroll(1)),
-      (.pageUp, .scroll(-10)), (.pageDown, .scroll(10)), (.home, .scroll(-100_000)), (.end, .scroll(100_000)),
-    ], when: { $0.isFree && $0.isScrolling }),
-  Binding(
-    .screen, "esc", "back", "back to all panels (also z)",
-    [(.escape, .back), (character("z"), .back), (.enter, .back)],
-    when: { $0.isFree && $0.screen != .overview && !($0.isPreview && $0.screen == .panel(.views)) }),
   Binding(
     .screen, "z", "zoom", "the focused panel alone (also enter)", [(character("z"), .zoom), (.enter, .zoom)],
     when: { $0.isFree && $0.screen == .overview }),

@@ -21,10 +21,16 @@ private func isTiny(_ screen: Rect) -> Bool { screen.width < 30 || screen.height
 func layout(_ state: DashboardState, columns: Int, rows: Int) -> [PlacedPart] {
   let screen = Rect(x: 0, y: 0, width: columns, height: rows)
   if isTiny(screen) && state.screen != .help { return [PlacedPart(part: .status, area: screen)] }
-  let (header, rest) = screen.cutTop(columns >= 60 && rows >= 18 ? 2 : min(1, rows / 3))
-  let (middle, footer) = rest.cutBottom(min(1, rows / 3))
+  let (header, rest) = screen.cutTop(columns >= 60 && rows >= 18 && !state.isPreview ? 2 : min(1, rows / 3))
+  let (middle, footer) = rest.cutBottom(min(footerRows(state, columns), rows / 3))
   let parts = [PlacedPart(part: .header, area: header), PlacedPart(part: .footer, area: footer)]
   return (parts + middleParts(state, middle)).filter { !$0.area.isEmpty }
+}
+
+/// A long message takes up to three rows.
+private func footerRows(_ state: DashboardState, _ columns: Int) -> Int {
+  guard let message = state.message, !state.asksToQuit else { return 1 }
+  return min(3, Text(message.line).wrapped(to: columns - 2).count)
 }
 
 private func middleParts(_ state: DashboardState, _ middle: Rect) -> [PlacedPart] {
@@ -58,7 +64,7 @@ private func overview(_ state: DashboardState, _ room: Rect) -> [PlacedPart] {
   let (panels, health) = room.cutBottom(room.height >= 12 ? 1 : 0)
   let parts = [PlacedPart(part: .health, area: health)]
   if panels.width < 60 { return parts + stack(panels) }
-  if panels.height < 14 { return parts + pair(panels) }
+  if panels.height < 16 { return parts + pair(panels) }
   return parts + quarters(panels)
 }
 
@@ -84,7 +90,8 @@ private func quarters(_ room: Rect) -> [PlacedPart] {
   let (top, bottom) = room.cutTop(room.height / 2)
   let left = room.width - rightWidth(room.width)
   let ((loss, similarity), (views, right)) = (top.cutLeft(left), bottom.cutLeft(left))
-  let (knobs, log) = right.cutTop(right.height >= 17 ? Knob.all.count + 2 : right.height)
+  let (knobs, log) = right.cutTop(
+    right.height >= 24 ? Knob.all.count + 4 : right.height >= 17 ? Knob.all.count + 2 : right.height)
   return [(Panel.loss, loss), (.similarity, similarity), (.views, views), (.knobs, knobs), (.log, log)].map {
     PlacedPart(part: .panel($0.0), area: $0.1)
   }

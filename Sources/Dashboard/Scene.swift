@@ -30,9 +30,13 @@ struct Scene {
     let isFocused = panel == state.focus && state.screen == .overview
     let style = theme[isFocused ? .focus : .border]
     let mark = isFocused ? text("▸ ", .focus) : Text()
-    return Box(title: mark + title, note: note, style: style, isClosed: grid.columns >= 60 && area.height >= 4)
-      .draw(in: area, of: &grid)
+    let isClosed = grid.columns >= 60 && area.height >= 4
+    let inside = Box(title: mark + title, note: note, style: style, isClosed: isClosed).draw(in: area, of: &grid)
+    return grid.columns >= 100 ? inside.inset(1, 0) : inside
   }
+
+  /// The first of several ways to say something that fits, the last one if none does.
+  func longest(_ ways: [Text], in width: Int) -> Text { ways.first { $0.width <= width } ?? ways[ways.count - 1] }
 
   /// Draws a picture; pixel pictures are kept for the frame.
   @discardableResult

@@ -7,7 +7,7 @@ public func statusLine(_ snapshot: Snapshot) -> String {
   guard snapshot.step > 0 else { return plain(snapshot.state.words) }
   var parts: [String] = snapshot.state == .running ? [] : [snapshot.state.words + ":"]
   let total = snapshot.run.totalEpochs
-  parts.append("epoch \(Figures.fixed(snapshot.epoch, 1))" + (total > 0 ? "/\(total)" : ""))
+  parts.append("epoch \(Figures.fixed(snapshot.epoch.rounded(.down), 0))" + (total > 0 ? "/\(total)" : ""))
   parts.append("step \(snapshot.step)")
   if let loss = snapshot.curves[.loss]?.last?.smooth {
     let share = LossScale(snapshot.knobs).share(loss)

@@ -10,7 +10,8 @@ extension DashboardState {
 
 /// A knob's value as the screen writes it.
 func words(for value: Double, of knob: Knob) -> String {
-  knob.isInteger ? Figures.grouped(Int(value)) : Figures.significant(value)
+  // Seven columns at most: 0.9999, 1.25e-3, 65,536.
+  knob.isInteger ? Figures.grouped(Int(value)) : Figures.significant(value, abs(value) < 0.01 ? 3 : 4)
 }
 
 func words(for range: ClosedRange<Double>) -> String {
@@ -129,6 +130,20 @@ extension Event {
 }
 
 extension Metric {
+  /// Its name where room is dear.
+  var shortTitle: String {
+    switch self {
+    case .contrastiveTop1: "top-1"
+    case .positiveSimilarity: "positive"
+    case .negativeSimilarity: "negative"
+    case .effectiveRank: "rank"
+    case .gradientNorm: "gradient"
+    case .learningRate: "rate"
+    case .knnAccuracy: "kNN"
+    default: title
+    }
+  }
+
   /// Its name on the screen.
   var title: String {
     switch self {

@@ -87,7 +87,7 @@ enum FakeRun {
       (turnedAt, .knob(key: "temperature", from: 0.5, to: 0.3)),
       (600, .refused(key: "batch_size", reason: "4,096 would need 9.2 GiB, 3.1 GiB are free")),
       (840, .knob(key: "strength", from: 0.5, to: 0.7)), (860, .paused), (860, .unpaused),
-      (1200, .evaluated(metric: .knnAccuracy, value: 0.462)),
+      (1200, .evaluated(metric: .knnAccuracy, value: snapshot.knnAccuracy!)),
     ]
     for (step, kind) in events { snapshot.events.append(Event(step: step, time: Double(step) * 0.315, kind)) }
   }

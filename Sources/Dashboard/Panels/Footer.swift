@@ -7,8 +7,10 @@ extension Scene {
     if state.asksToQuit { return drawQuestion(in: area) }
     if let message = state.message {
       let role: Theme.Role = message.tone == .warning ? .warning : message.tone == .good ? .good : .title
-      let mark = message.tone == .warning ? "! " : ""
-      return put(text(" " + mark + message.text, role), in: area)
+      for (y, line) in text(message.line, role).wrapped(to: area.width - 2).enumerated() {
+        put(text(" ") + line, in: area.row(y))
+      }
+      return
     }
     let ends = bindings.filter { $0.label == "?" || $0.label == "q" }.filter { isShown($0) }.map { keyText($0) }
     let rest = bindings.filter { isShown($0) && $0.label != "?" && $0.label != "q" }.map { keyText($0) }

@@ -4,24 +4,31 @@ import Telemetry
 
 extension Scene {
   mutating func drawHeader(in area: Rect) {
-    guard area.height > 1 else { return drawShortHeader(in: area) }
-    let right = stateText + text(" ")
+    guard area.height > 1 || state.isPreview else { return drawShortHeader(in: area) }
+    let right = stateText.truncated(to: area.width - 12) + text(" ")
     let left = fitting([text(" simscope", .brand)] + runParts, area.width - right.width - 2, by: text("  ·  ", .faint))
     put(left, in: area.row(0))
     put(right, in: area.row(0), .right)
-    drawProgress(in: area.row(1))
+    if area.height > 1 { drawProgress(in: area.row(1)) }
   }
 
   private mutating func drawShortHeader(in area: Rect) {
-    let parts = state.isPreview ? [text("preview", .title)] + runParts : [stateText] + progressParts + [etaText]
-    put(text(" ") + fitting(parts, area.width - 2, by: text(" · ", .faint)), in: area)
+    put(text(" ") + fitting(shortParts, area.width - 2, by: text(" · ", .faint)), in: area)
+  }
+
+  /// While it trains, the glyph alone says so.
+  private var shortParts: [Text] {
+    guard snapshot.step > 0 else { return [stateText] }
+    let step = text(Figures.grouped(snapshot.step), .title)
+    let glyph = snapshot.state == .running ? text("▶ ", .good) + step : stateText + text(" · ", .faint) + step
+    return [glyph, epochText, text("\(Figures.significant(snapshot.imagesPerSecond, 3))/s"), etaText]
   }
 
   /// Glyph and word of the state; the reason of a failure stands elsewhere, in full.
   var stateText: Text {
     if state.isPreview {
       if case .decoding = snapshot.state { return stateWords }
-      return text("preview: no training", .good)
+      return text("preview", .good)
     }
     return stateWords
   }
@@ -63,19 +70,16 @@ extension Scene {
   }
 
   private mutating func drawProgress(in area: Rect) {
-    if state.isPreview, snapshot.state.progress == nil { return drawPreviewLine(in: area) }
     let all = progressParts
     let left = dotted(Array(all.prefix(2)))
-    let right = dotted([text(Figures.percent(progress, 0))] + all.dropFirst(2) + [etaText])
+    let room = area.width - left.width - 5
+    let right = fitting(
+      [text(Figures.percent(progress, 0))] + all.dropFirst(2) + [etaText], room, by: text(" · ", .faint))
     put(text(" ") + left, in: area)
     put(right + text(" "), in: area, .right)
     let start = area.x + 1 + left.width + (left.isEmpty ? 0 : 2)
     let gauge = Rect(x: start, y: area.y, width: area.maxX - 3 - right.width - start, height: 1)
     Gauge(fraction: progress, done: theme[.slider], rest: theme[.border]).draw(in: gauge, of: &grid)
-  }
-
-  private mutating func drawPreviewLine(in area: Rect) {
-    put(text(" what augmentation does to the pictures: turn a knob and look", .faint), in: area)
   }
 
   /// As many leading parts as fit.

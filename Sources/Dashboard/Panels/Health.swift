@@ -4,19 +4,22 @@ import Telemetry
 
 extension Scene {
   mutating func drawHealth(in area: Rect) {
-    put(text(" ") + fitting(healthParts, area.width - 2, by: text("   ")), in: area)
+    let showsNumbers = grid.columns >= 60 && snapshot.similarities != nil
+    var line = text(" ") + knnPart
+    for way in (showsNumbers ? [timeWays, numberWays] : [numberWays, timeWays]) {
+      let room = area.width - line.width - 4
+      if let part = way.first(where: { $0.width <= room && !$0.isEmpty }) { line += text("   ") + part }
+    }
+    put(line, in: area)
   }
 
-  private var healthParts: [Text] {
-    let showsNumbers = grid.columns >= 60 && snapshot.similarities != nil
-    let loss = [similarityPart, topPart]
-    return [knnPart] + (showsNumbers ? [timePart] + loss : loss + [timePart])
-  }
+  private var numberWays: [Text] { [Text.joined([similarityPart, topPart], by: text("   ")), topPart] }
 
   /// "46.2 %", or why there is none.
   var knnText: Text {
     guard let accuracy = snapshot.knnAccuracy else {
-      return text(state.hasLabels || snapshot.step == 0 ? "not yet" : "needs labels", .faint)
+      if state.hasLabels || snapshot.step == 0 { return text("not yet", .faint) }
+      return text(snapshot.run.classes.isEmpty ? "needs labels" : "needs pictures held out", .faint)
     }
     return text(Figures.percent(accuracy), .accuracy)
   }
@@ -43,19 +46,17 @@ extension Scene {
       + text(Figures.fixed(negative, 2), .negative)
   }
 
-  /// Shares of a step's time, the largest first; below one percent they are left out.
-  private var timePart: Text {
+  /// Shares of a step's time, the largest first, in ever fewer words; below one percent they are left out.
+  private var timeWays: [Text] {
     let timing = snapshot.timing
-    guard timing.total > 0 else { return Text() }
+    guard timing.total > 0 else { return [] }
     let parts = [
       ("views", timing.views), ("forward", timing.forward), ("loss", timing.loss), ("backward", timing.backward),
       ("optimizer", timing.optimizer), ("other", timing.other),
     ]
-    let shown = parts.filter { $0.1 / timing.total >= 0.01 }.sorted { $0.1 > $1.1 }.prefix(4)
-    return text("time ", .faint)
-      + dotted(
-        shown.map { name, seconds in
-          text("\(name) ", .faint) + text(Figures.percent(seconds / timing.total, 0))
-        })
+    let shown = parts.filter { $0.1 / timing.total >= 0.01 }.sorted { $0.1 > $1.1 }.map { name, seconds in
+      text("\(name) ", .faint) + text(Figures.percent(seconds / timing.total, 0))
+    }
+    return (1...max(1, shown.count)).reversed().map { text("time  ", .faint) + dotted(Array(shown.prefix($0))) }
   }
 }

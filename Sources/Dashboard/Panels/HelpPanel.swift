@@ -4,40 +4,52 @@ import Telemetry
 
 extension Scene {
   private static let meanings: [(String, String)] = [
-    ("loss", "NT-Xent: its debiased average, with the raw value beside it and the raw band behind the line"),
+    ("loss", "NT-Xent: its debiased moving average; the newest raw value stands at the right"),
     ("of the way", "from the ceiling ln(2N−1), all views alike, to the floor that N and τ allow"),
     ("similarity", "cosines of the projections of one batch; the two views of a picture stand side by side"),
     ("positive", "mean cosine of two views of one picture; negative: of views of different pictures"),
     ("top-1", "how often a view's nearest of all 2N−1 others is its own partner"),
     ("rank", "how many directions the projections use: a falling rank warns of collapse"),
     ("kNN", "weighted nearest-neighbour accuracy on pictures held out; untrained: before the first step"),
+    ("the band", "behind the line of a plot: smallest to largest raw value, so that no spike is lost"),
+    ("▲ ▼ ×", "a value beyond the edge of a plot; a value that is no number"),
+    ("╎", "a knob was turned here; its label says from what to what"),
     ("asked", "a turn on its way: the trainer obeys between two steps"),
   ]
 
   mutating func drawHelp(in area: Rect) {
-    let inside = frame(nil, in: area, title: text("help", .title))
-    let lines = helpLines(width: inside.width - 2)
-    let first = min(state.scroll, max(0, lines.count - inside.height))
-    for (y, line) in lines.dropFirst(first).prefix(inside.height).enumerated() {
-      put(text(" ") + line, in: inside.row(y))
-    }
-    guard lines.count > first + inside.height, inside.height > 0 else { return }
-    put(text("↓", .faint), in: inside.row(inside.height - 1), .right)
+    let inside = frame(nil, in: area, title: text("help", .title)).inset(1, 0)
+    // Keys and meanings stand side by side where both have room for their lines.
+    let keys = keyLines
+    let needed = keys.map(\.width).max() ?? 0
+    let isWide = inside.width >= needed + 50
+    let (left, right) = inside.cutLeft(isWide ? needed : inside.width, gap: 3)
+    guard isWide else { return drawScrolled(keys + [Text()] + meaningLines(width: left.width), in: left) }
+    drawScrolled(keys, in: left)
+    drawScrolled(meaningLines(width: right.width), in: right)
   }
 
-  private func helpLines(width: Int) -> [Text] {
-    var lines: [Text] = []
-    for group in Binding.Group.allCases {
-      lines.append(text(group.rawValue, .title))
-      lines += bindings.filter { $0.group == group }.map { row($0.label, $0.help, .key) }
-      lines.append(Text())
+  private mutating func drawScrolled(_ lines: [Text], in area: Rect) {
+    let first = min(state.scroll, max(0, lines.count - area.height))
+    for (y, line) in lines.dropFirst(first).prefix(area.height).enumerated() { put(line, in: area.row(y)) }
+    guard lines.count > first + area.height, area.height > 0 else { return }
+    put(text("↓", .faint), in: area.row(area.height - 1), .right)
+  }
+
+  private var keyLines: [Text] {
+    let groups = Binding.Group.allCases.map { group in
+      [text(group.rawValue, .title)] + bindings.filter { $0.group == group }.map { row($0.label, $0.help, .key) }
     }
-    lines.append(text("what the numbers mean", .title))
-    for (name, meaning) in Self.meanings {
-      let wrapped = text(meaning).wrapped(to: max(10, width - 13))
-      lines += wrapped.enumerated().map { text(($0.offset == 0 ? name : "").padded(to: 13), .accuracy) + $0.element }
-    }
-    return lines
+    return Array(groups.joined(separator: [Text()]))
+  }
+
+  private func meaningLines(width: Int) -> [Text] {
+    [text("what the numbers mean", .title)]
+      + Self.meanings.flatMap { name, meaning in
+        text(meaning).wrapped(to: max(10, width - 13)).enumerated().map { index, line in
+          text((index == 0 ? name : "").padded(to: 13), .accuracy) + line
+        }
+      }
   }
 
   private func row(_ label: String, _ help: String, _ role: Theme.Role) -> Text {

@@ -10,11 +10,12 @@ extension Scene {
   }
 
   /// "loss 5.31 · 71 % of the way"
-  private var lossTitle: Text {
-    guard let point = snapshot.curves[.loss]?.last, point.smooth.isFinite else { return text("loss", .title) }
+  private var lossTitles: [Text] {
+    guard let point = snapshot.curves[.loss]?.last, point.smooth.isFinite else { return [text("loss", .title)] }
     let share = LossScale(snapshot.knobs).share(point.smooth)
     let loss = text("loss ", .title) + Text(Figures.fixed(point.smooth, 2), theme[.loss])
-    return dotted([loss, text("\(Figures.percent(share, 0)) of the way")])
+    let percent = Figures.percent(share, 0)
+    return [dotted([loss, text("\(percent) of the way")]), dotted([loss, text(percent)]), loss]
   }
 
   private var rawNote: Text {
@@ -23,7 +24,7 @@ extension Scene {
   }
 
   mutating func drawLoss(in area: Rect) {
-    let inside = frame(.loss, in: area, title: lossTitle, note: rawNote)
+    let inside = frame(.loss, in: area, title: longest(lossTitles, in: area.width - 8), note: rawNote)
     guard let curve = snapshot.curves[.loss], curve.count > 0 else { return drawWaiting(in: inside) }
     drawLossPlot(curve, in: inside)
   }
@@ -80,7 +81,8 @@ extension Scene {
     }
   }
 
-  /// The smoothed values and all but the wildest raw ones; spikes beyond are marked at the edge.
+  /// The smoothed values and the raw ones — without the wildest if they are so wild that the rest would be flat: those
+  /// are marked at the edge.
   func valueRange(of points: [LinePlot.Point]) -> ClosedRange<Double> {
     let finite = points.filter { $0.low <= $0.high && $0.smooth.isFinite }
     guard !finite.isEmpty else { return 0...1 }
@@ -88,7 +90,9 @@ extension Scene {
     let cut = finite.count / 50
     let low = min(lows[cut], finite.map(\.smooth).min()!)
     let high = max(highs[highs.count - 1 - cut], finite.map(\.smooth).max()!)
-    return low...high
+    let reach = high - low
+    return
+      (lows[0] < low - reach ? low : min(low, lows[0]))...(highs.last! > high + reach ? high : max(high, highs.last!))
   }
 
   /// The range widened to each value in turn, as long as the data keep a third of the height.

@@ -10,7 +10,7 @@ extension Scene {
   ]
 
   mutating func drawMetrics(in area: Rect) {
-    let across = max(1, min(4, area.width / 38))
+    let across = max(1, min(4, area.width / 28))
     let down = min((Self.smallCurves.count + across - 1) / across, max(0, (area.height - 9) / 6))
     let rows = down == 0 ? 0 : min(9, max(6, area.height / 2 / down))
     let (loss, small) = area.cutTop(area.height - rows * down)
@@ -26,18 +26,23 @@ extension Scene {
 
   private mutating func drawCurve(_ metric: Metric, _ style: Style, in area: Rect) {
     let curve = snapshot.curves[metric]
-    let value = curve?.last.map { Text(amount($0.smooth, of: metric), style) } ?? text("not yet", .faint)
-    let inside = frame(nil, in: area, title: text("\(metric.title) ", .title) + value)
+    let last = curve?.last.map { Self.isExact(metric) ? $0.maximum : $0.smooth }
+    let value = last.map { Text(amount($0, of: metric), style) } ?? text("not yet", .faint)
+    let titles = [metric.title, metric.shortTitle].map { text("\($0) ", .title) + value }
+    let inside = frame(nil, in: area, title: longest(titles, in: area.width - 6))
     guard let curve, curve.count > 0 else { return }
     var points = plotPoints(curve, columns: inside.width)
-    // Evaluations are few and exact: an average would lag behind them.
-    if metric == .knnAccuracy { points = points.map { raw($0) } }
+    if Self.isExact(metric) { points = points.map { raw($0) } }
     var plot = LinePlot(
-      series: [LinePlot.Series(points: points, line: style, band: theme[.border])], xRange: commonSteps,
+      series: [LinePlot.Series(points: points, line: style, band: Self.isExact(metric) ? nil : theme[.border])],
+      xRange: commonSteps,
       yRange: valueRange(of: points), styles: plotStyles, unicode: unicode)
     plot.markers = turnMarkers(columns: inside.width, plot.xRange).map { LinePlot.Marker(x: $0.x, label: "") }
     plot.draw(in: inside, of: &grid)
   }
+
+  /// Evaluations are few, the learning rate has no noise: an average would only lag behind them.
+  private static func isExact(_ metric: Metric) -> Bool { metric == .knnAccuracy || metric == .learningRate }
 
   private func raw(_ point: LinePlot.Point) -> LinePlot.Point {
     var exact = point

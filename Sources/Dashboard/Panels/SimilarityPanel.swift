@@ -5,9 +5,8 @@ import Telemetry
 extension Scene {
   mutating func drawSimilarity(in area: Rect) {
     let map = snapshot.similarities
-    let words = map.map { "\(Figures.grouped($0.views)) views\($0.sortedByClass ? " by class" : "")" } ?? ""
     let inside = frame(
-      .similarity, in: area, title: dotted([text("similarity", .title), text(words)].filter { !$0.isEmpty }),
+      .similarity, in: area, title: longest(similarityTitles, in: area.width - 10),
       note: text(map.map { "step \(Figures.grouped($0.step))" } ?? "", .faint))
     guard let map, map.size > 0 else { return drawWaitingNote("appears with the first step", in: inside) }
     let side = Heatmap.square(in: inside.cutLeft(max(0, inside.width - 18)).0)
@@ -29,41 +28,59 @@ extension Scene {
     put(text(words, .faint), in: area.row(max(0, area.height / 2 - 1)), .center)
   }
 
+  private var similarityTitles: [Text] {
+    let title = text("similarity", .title)
+    guard let map = snapshot.similarities else { return [title] }
+    let views = text("\(Figures.grouped(map.views)) views")
+    return [dotted([title, views + text(map.sortedByClass ? " by class" : "")]), dotted([title, views]), title]
+  }
+
+  /// Beside the map, from the top: its legend, the numbers, and how often each value occurs, as the room allows.
   private mutating func drawSimilarityNumbers(_ heatmap: Heatmap, in area: Rect) {
     guard area.width >= 8 else { return }
-    let rows = similarityRows
-    let legendHeight = min(area.height >= rows.count + 5 ? area.height - rows.count - 1 : area.height - rows.count, 17)
-    let legend = area.height - rows.count >= 3 ? legendHeight : area.height
-    heatmap.drawLegend(in: area.cutTop(legend).0, of: &grid)
-    guard legend < area.height else { return }
-    let numbers = area.cutBottom(rows.count).1
-    let narrow = numbers.cutLeft(20).0
+    let isAlone = state.screen != .overview
+    let rows = Array((isAlone ? similarityRows + detailRows : similarityRows).prefix(max(0, area.height - 3)))
+    let gap = area.height >= rows.count + 7 ? 1 : 0
+    let (legend, rest) = area.cutTop(min(area.height - rows.count - gap, 13), gap: gap)
+    heatmap.drawLegend(in: legend, of: &grid)
+    let (numbers, below) = rest.cutTop(rows.count, gap: 1)
+    let narrow = numbers.cutLeft(isAlone ? 26 : 18).0
     for (y, row) in rows.enumerated() {
       put(row.0, in: narrow.row(y))
       put(row.1, in: narrow.row(y), .right)
     }
-    drawHistogram(heatmap, in: area.cutTop(legend + 1).1, above: rows.count + 1)
+    drawHistogram(heatmap, in: below)
   }
 
   private var similarityRows: [(Text, Text)] {
-    func row(_ metric: Metric, _ name: String, _ role: Theme.Role, _ write: (Double) -> String) -> (Text, Text)? {
-      guard let value = snapshot.curves[metric]?.last?.smooth else { return nil }
-      return (text(name, .faint), text(write(value), role))
-    }
-    return [
-      row(.positiveSimilarity, "positive", .positive) { Figures.fixed($0, 2) },
-      row(.negativeSimilarity, "negative", .negative) { Figures.fixed($0, 2) },
-      row(.contrastiveTop1, "top-1", .accuracy) { Figures.percent($0) },
-      row(.effectiveRank, "rank", .rank) { Figures.fixed($0, 1) },
+    [
+      numberRow(.positiveSimilarity, "positive", .positive) { Figures.fixed($0, 2) },
+      numberRow(.negativeSimilarity, "negative", .negative) { Figures.fixed($0, 2) },
+      numberRow(.contrastiveTop1, "top-1", .accuracy) { Figures.percent($0) },
+      numberRow(.effectiveRank, "rank", .rank) { Figures.fixed($0, 1) },
     ].compactMap { $0 }
   }
 
-  /// How often each similarity occurs among the cells, where a high panel leaves room for it.
-  private mutating func drawHistogram(_ heatmap: Heatmap, in area: Rect, above rows: Int) {
-    let room = area.cutTop(min(area.height - rows, 8)).0
-    guard room.height >= 4, room.width >= 16, grid.rows >= 30 else { return }
-    let bars = Rect(x: room.x, y: room.y + 1, width: min(40, room.width), height: room.height - 2)
-    put(text("cells by similarity", .faint), in: room.row(0))
+  private var detailRows: [(Text, Text)] {
+    let metrics: [Metric] = [.contrastiveTop5, .alignment, .uniformity, .hEffectiveRank, .hAlignment, .hUniformity]
+    return metrics.compactMap { metric in
+      numberRow(metric, metric.title, .text) { value in
+        metric == .contrastiveTop5 ? Figures.percent(value) : Figures.fixed(value, 2)
+      }
+    }
+  }
+
+  private func numberRow(
+    _ metric: Metric, _ name: String, _ role: Theme.Role, _ write: (Double) -> String
+  ) -> (Text, Text)? {
+    guard let value = snapshot.curves[metric]?.last?.smooth else { return nil }
+    return (text(name, .faint), text(write(value), role))
+  }
+
+  private mutating func drawHistogram(_ heatmap: Heatmap, in area: Rect) {
+    guard area.height >= 5, area.width >= 16 else { return }
+    let bars = Rect(x: area.x, y: area.y + 1, width: min(48, area.width), height: min(area.height - 2, 10))
+    put(text("cells by similarity", .faint), in: area.row(0))
     Histogram(heatmap.values, in: heatmap.range, bins: bars.width).draw(in: bars, of: &grid, theme[.rank])
     let axis = Rect(x: bars.x, y: bars.maxY, width: bars.width, height: 1)
     put(text(Figures.fixed(heatmap.range.lowerBound, 2), .faint), in: axis)

@@ -13,9 +13,11 @@ extension Scene {
     let fit = BitmapView.fit(
       width: pair.original.width, height: pair.original.height,
       in: Rect(x: 0, y: 0, width: width, height: max(1, inside.height - 3)))
+    let isWide = fit.width >= 8
     let pictures: [(Text, Picture)] = [
-      (text("original", .faint), pair.original), (text("view 1", .viewOne), pair.view(0)),
-      (text("view 2", .viewTwo), pair.view(1)),
+      (text(isWide ? "original" : "of", .faint), pair.original),
+      (text(isWide ? "view 1" : "1", .viewOne), pair.view(0)),
+      (text(isWide ? "view 2" : "2", .viewTwo), pair.view(1)),
     ]
     for (index, (caption, picture)) in pictures.enumerated() {
       let column = Rect(x: inside.x + index * (fit.width + gap), y: inside.y, width: fit.width, height: inside.height)
@@ -38,19 +40,25 @@ extension Scene {
     }
   }
 
-  /// What was drawn for each view, in its order: a line a view, wrapped where there is room.
+  /// What was drawn for each view, in its order; what has no room is counted.
   private mutating func drawDraws(_ pair: ViewPair, in area: Rect) {
     let each = area.height / 2
-    var y = 0
     for (number, stages) in pair.stages.prefix(2).enumerated() {
-      let words = dotted(stages.map { stageText($0) })
       let head = text("\(number + 1) ", number == 0 ? .viewOne : .viewTwo)
-      let lines = each > 1 ? Array(words.wrapped(to: area.width - 2).prefix(each)) : [words]
-      for (index, line) in lines.enumerated() {
-        put((index == 0 ? head : text("  ")) + line, in: area.row(y))
-        y += 1
+      for (index, line) in drawnLines(stages, width: area.width - 2, atMost: each).enumerated() {
+        put((index == 0 ? head : text("  ")) + line, in: area.row(number * each + index))
       }
     }
+  }
+
+  private func drawnLines(_ stages: [ViewStage], width: Int, atMost limit: Int) -> [Text] {
+    if stages.isEmpty { return [text("as it is", .faint)] }
+    let ways = (1...stages.count).reversed().map { count -> [Text] in
+      let rest = stages.count - count
+      let more = rest > 0 ? [text("+\(rest)", .faint)] : []
+      return dotted(stages.prefix(count).map { stageText($0) } + more).wrapped(to: width)
+    }
+    return ways.first { $0.count <= limit } ?? Array(ways[ways.count - 1].prefix(limit))
   }
 
   private func stageText(_ stage: ViewStage) -> Text {
@@ -66,27 +74,45 @@ extension Scene {
     guard let pair = state.pair else {
       return drawWaitingNote(state.pairRequest == nil ? "appear once the pictures are read" : "drawing…", in: inside)
     }
-    let (upper, rest) = inside.cutTop((inside.height - 1) / 2, gap: 1)
-    let columns = (pair.stages.map(\.count).max() ?? 0) + 1
-    for (number, room) in [upper, rest].enumerated() where number < pair.stages.count {
-      drawStrip(pair, number, columns, in: room)
+    let half = inside.cutTop((inside.height - 1) / 2).0
+    let most = (pair.stages.map(\.count).max() ?? 0) + 1
+    let tile = Self.tile(for: pair.original, count: most, in: half)
+    let across = max(1, inside.width / max(1, tile.width))
+    let used = min(half.height, (most + across - 1) / across * tile.height)
+    let (upper, lower) = inside.cutTop(used, gap: min(2, max(0, inside.height - 2 * used)))
+    for (number, room) in [upper, lower].enumerated() where number < pair.stages.count {
+      drawStages(of: pair, number, tile, in: room)
     }
   }
 
-  /// The original and then one picture a stage, from left to right, each with its name and numbers.
-  private mutating func drawStrip(_ pair: ViewPair, _ number: Int, _ columns: Int, in area: Rect) {
-    let width = min(area.width / max(1, columns), max(14, (area.height - 3) * 2 + 2))
+  /// Columns and rows of a stage with its name above and two lines of numbers below: the number of tiles in a row is
+  /// chosen so that the pictures are largest.
+  private static func tile(for picture: Picture, count: Int, in area: Rect) -> Rect {
+    let tiles = (1...count).map { across -> (Rect, Int) in
+      let rows = (count + across - 1) / across
+      let room = Rect(x: 0, y: 0, width: area.width / across - 1, height: area.height / rows - 3)
+      let fit = BitmapView.fit(width: picture.width, height: picture.height, in: room)
+      // Names like "saturation" want ten columns.
+      return (Rect(x: 0, y: 0, width: max(fit.width, min(room.width, 11)) + 1, height: fit.height + 3), fit.height)
+    }
+    return tiles.max { $0.1 < $1.1 }?.0 ?? area
+  }
+
+  /// The original with its crop, then one picture a stage, in the drawn order.
+  private mutating func drawStages(of pair: ViewPair, _ number: Int, _ tile: Rect, in area: Rect) {
     let role = number == 0 ? Theme.Role.viewOne : .viewTwo
     let outlines = number < pair.crops.count ? [cropOutlines(pair)[number]] : []
-    let first = ("view \(number + 1) of", pair.name, pair.original)
-    let stages = [first] + pair.stages[number].map { ($0.name, $0.parameters, $0.picture) }
+    let original = (text("\(number + 1) ", role) + text("original"), pair.name, pair.original)
+    let stages = [original] + pair.stages[number].map { (text($0.name), $0.parameters, $0.picture) }
+    let across = max(1, area.width / max(1, tile.width))
     for (index, stage) in stages.enumerated() {
-      let column = Rect(x: area.x + index * width, y: area.y, width: width - 1, height: area.height)
-      put(text(stage.0, index == 0 ? role : .text), in: column.row(0))
-      let drawn = picture(stage.2, in: column.cutTop(1).1.cutBottom(2).0, outlines: index == 0 ? outlines : [])
-      let below = column.cutTop(1 + drawn.height).1
-      for (y, line) in text(stage.1, .faint).wrapped(to: column.width).prefix(below.height).enumerated() {
-        put(line, in: below.row(y))
+      let y = area.y + index / across * tile.height
+      guard y + tile.height <= area.maxY else { return }
+      let room = Rect(x: area.x + index % across * tile.width, y: y, width: tile.width - 1, height: tile.height)
+      put(stage.0, in: room.row(0))
+      let drawn = picture(stage.2, in: room.inset(0, 1).cutTop(tile.height - 3).0, outlines: index == 0 ? outlines : [])
+      for (line, words) in text(stage.1, .faint).wrapped(to: room.width).prefix(2).enumerated() {
+        put(words, in: room.row(1 + drawn.height + line))
       }
     }
   }
