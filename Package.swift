@@ -35,13 +35,14 @@ let package = Package(
     // tests mirror the targets
     .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Basics"]),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Basics"], resources: [.copy("Golden")]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Basics"], exclude: ["Golden"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Basics"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Networks", "Tensors", "Images", "Telemetry", "Basics"]),
     .testTarget(name: "CanvasTests", dependencies: ["Canvas"]),
-    .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry"]),
+    .testTarget(
+      name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry"], exclude: ["Golden"]),
     .testTarget(name: "CursesTests", dependencies: ["Curses", "Canvas"]),
     .testTarget(name: "ProgramTests", dependencies: ["simscope"]),
   ],

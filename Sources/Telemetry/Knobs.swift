@@ -86,7 +86,7 @@ public struct Knob: Sendable {
     case .factor(let coarse, let small):
       // Weight decay starts from 0: there a factor leads nowhere, so the first click goes to a small value.
       let start = value == 0 && clicks > 0 ? 1e-7 : value
-      moved = start * power(fine ? small : coarse, clicks)
+      moved = inFourDigits(start * power(fine ? small : coarse, clicks))
     case .step(let coarse, let small):
       let size = fine ? small : coarse
       moved = ((value / size + Double(clicks)) * size * 1e9).rounded() / 1e9
@@ -100,6 +100,15 @@ public struct Knob: Sendable {
     let whole = moved.rounded()
     if whole != value || moved == value { return whole }
     return moved > value ? value + 1 : value - 1
+  }
+
+  /// Numbers that people turn to should be numbers that people can say.
+  private func inFourDigits(_ value: Double) -> Double {
+    guard value > 0, value.isFinite else { return value }
+    var scale = 1.0
+    while value * scale < 1000 { scale *= 10 }
+    while value * scale >= 10000 { scale /= 10 }
+    return (value * scale).rounded() / scale
   }
 
   private func power(_ base: Double, _ exponent: Int) -> Double {

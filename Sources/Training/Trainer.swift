@@ -218,7 +218,7 @@ public struct Trainer: ~Copyable {
     try flushHeldLines()
     try save()
     try emit(.stopped(reason: reason))
-    snapshot.state = .finished(reason: "stopped; simscope resume \(folder.path) goes on")
+    snapshot.state = .finished(reason: "stopped and saved at step \(point.step)")
     publish(force: true)
     return end
   }

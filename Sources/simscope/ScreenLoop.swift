@@ -67,11 +67,13 @@ struct ScreenLoop: ~Copyable {
   }
 
   private func outcome(_ end: TrainingEnd?) -> ScreenOutcome {
-    let snapshot = state.snapshot
-    let line =
-      snapshot.run.folder.isEmpty || state.isPreview
-      ? nil : "\(statusLine(snapshot))\nsimscope resume \(snapshot.run.folder) goes on"
-    return ScreenOutcome(end: end, signal: signal, lastLine: isLost ? nil : line)
+    let hasRun = !state.snapshot.run.folder.isEmpty && !state.isPreview && !isLost
+    return ScreenOutcome(end: end, signal: signal, lastLine: hasRun ? lastLine(end) : nil)
+  }
+
+  private func lastLine(_ end: TrainingEnd?) -> String {
+    guard case .stopped? = end else { return statusLine(state.snapshot) }
+    return statusLine(state.snapshot) + "\nto go on: simscope resume \(state.snapshot.run.folder)"
   }
 
   // MARK: input
