@@ -26,7 +26,11 @@ static void crash(int number, siginfo_t *info, void *context) {
   for (int i = 0; i < fatal_count; i++) {
     if (fatal[i] == number) sigaction(number, &previous[i], NULL);
   }
-  if (!fault_repeats(number, info)) raise(number);
+  if (fault_repeats(number, info)) return;
+  raise(number);
+  // Swift's backtracer returns, counting on the fault to come again; a signal that was sent does not.
+  signal(number, SIG_DFL);
+  raise(number);
 }
 
 void ct_catch_crashes(void) {
@@ -35,7 +39,13 @@ void ct_catch_crashes(void) {
   ct_thread_altstack();
   struct sigaction action = {.sa_sigaction = crash, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
   sigemptyset(&action.sa_mask);
-  for (int i = 0; i < fatal_count; i++) sigaction(fatal[i], &action, &previous[i]);
+  sigset_t ours;
+  sigemptyset(&ours);
+  for (int i = 0; i < fatal_count; i++) {
+    sigaction(fatal[i], &action, &previous[i]);
+    sigaddset(&ours, fatal[i]);
+  }
+  pthread_sigmask(SIG_UNBLOCK, &ours, NULL);  // a parent may have left them blocked
   atexit(ct_give_back);
 }
 

@@ -28,10 +28,14 @@ static void handle(int number, struct sigaction *before) {
 
 int ct_catch_signals(void) {
   if (ends[0] < 0 && pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) return -1;
+  sigset_t ours;
+  sigemptyset(&ours);
   for (int i = 0; i < caught_count; i++) {
     handle(caught[i], &previous[i]);
+    sigaddset(&ours, caught[i]);
     if (previous[i].sa_handler == SIG_IGN) sigaction(caught[i], &previous[i], NULL);
   }
+  pthread_sigmask(SIG_UNBLOCK, &ours, NULL);  // a parent may have left them blocked
   caught_now = true;
   return ends[0];
 }

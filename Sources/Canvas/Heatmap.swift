@@ -87,6 +87,19 @@ public struct Heatmap {
     (value - range.lowerBound) / max(range.upperBound - range.lowerBound, 1e-12)
   }
 
+  /// The values that an area of the screen will show, widened to round numbers: averages over many values lie close
+  /// together, and on a fixed scale they would all look the same.
+  public func fittingRange(in area: Rect, within limits: ClosedRange<Double>) -> ClosedRange<Double> {
+    guard !area.isEmpty, rows > 0, columns > 0 else { return limits }
+    let shown = pooled(rows: usesColors ? area.height * 2 : area.height, columns: usesColors ? area.width : area.height)
+    let finite = shown.filter(\.isFinite)
+    guard let least = finite.min(), let largest = finite.max() else { return limits }
+    let step = Ticks(in: least...max(largest, least + 0.05), atMost: 5).step
+    let (low, high) = ((least / step).rounded(.down) * step, (largest / step).rounded(.up) * step)
+    let start = max(limits.lowerBound, low)
+    return start...max(min(limits.upperBound, high), start + step)
+  }
+
   /// Averages over the values each new field covers; a field smaller than a value takes that value.
   func pooled(rows newRows: Int, columns newColumns: Int) -> [Double] {
     var pooled: [Double] = []

@@ -24,6 +24,7 @@ struct CursesScreen: ~Copyable {
     let pair: Int32
   }
 
+  private let hidesCursor: Bool
   /// What ncurses sends to leave the screen.
   let farewell: [UInt8]
 
@@ -41,8 +42,9 @@ struct CursesScreen: ~Copyable {
     typeahead(-1)
     nonl()
     idcok(nc_screen(), false)  // shifting cells would shift pictures
-    leaveok(nc_screen(), true)
-    curs_set(0)
+    // A cursor that cannot be hidden waits in the last corner.
+    hidesCursor = curs_set(0) != ERR
+    leaveok(nc_screen(), hidesCursor)
     if depth > .mono {
       start_color()
       use_default_colors()
@@ -71,6 +73,7 @@ struct CursesScreen: ~Copyable {
       _ = put(grid)
     }
     given = grid
+    if !hidesCursor { wmove(nc_screen(), Int32(grid.rows) - 1, Int32(grid.columns) - 1) }
     wnoutrefresh(nc_screen())
     doupdate()
     return CursesScreen.take(from: file)

@@ -102,7 +102,7 @@ extension Event {
     case .refused(let key, let reason): "\(Knob.named(key)?.name ?? key) not turned: \(reason)"
     case .paused: "paused"
     case .unpaused: "went on"
-    case .checkpoint(let file): "checkpoint \(file)"
+    case .checkpoint(let file): "saved as \(file)"
     case .evaluated(let metric, let value): "\(metric.title) \(Figures.percent(value))"
     case .warning(let text): "warning: \(text)"
     case .terminalLost: "the terminal was lost; training goes on"

@@ -4,6 +4,7 @@ import Foundation
 // Swift's backtracer waits for a key on a terminal unless it is told not to when the process starts.
 if isatty(2) == 1, getenv("SWIFT_BACKTRACE") == nil {
   setenv("SWIFT_BACKTRACE", "enable=yes,interactive=no,color=no", 1)
-  execv("/proc/self/exe", CommandLine.unsafeArgv)
+  let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+  execv(program ?? "/proc/self/exe", CommandLine.unsafeArgv)
 }
 exit(runProgram(Array(CommandLine.arguments.dropFirst())))

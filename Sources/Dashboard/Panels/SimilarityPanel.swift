@@ -11,17 +11,12 @@ extension Scene {
     guard let map, map.size > 0 else { return drawWaitingNote("appears with the first step", in: inside) }
     let side = Heatmap.square(in: inside.cutLeft(max(0, inside.width - 18)).0)
     let square = side.height < 4 ? Heatmap.square(in: inside) : side
-    let heatmap = Heatmap(
-      rows: map.size, columns: map.size, values: map.values, range: Self.colorRange(map), colors: theme.heatmap,
+    var heatmap = Heatmap(
+      rows: map.size, columns: map.size, values: map.values, range: -1...1, colors: theme.heatmap,
       abilities: state.abilities, style: theme[.text])
+    heatmap.range = heatmap.fittingRange(in: square, within: -1...1)
     heatmap.draw(in: square, of: &grid)
     drawSimilarityNumbers(heatmap, in: inside.cutLeft(square.width, gap: 2).1)
-  }
-
-  /// From the smallest value, rounded down to a quarter so that colours keep their meaning, to 1.
-  private static func colorRange(_ map: SimilarityMap) -> ClosedRange<Double> {
-    let least = Double(map.values.filter(\.isFinite).min() ?? -1)
-    return max(-1, min(0.75, (least * 4).rounded(.down) / 4))...1
   }
 
   mutating func drawWaitingNote(_ words: String, in area: Rect) {

@@ -1,0 +1,70 @@
+// What the command line answers, and with which status.
+import Foundation
+import Testing
+
+extension RealProgram {
+  @Suite struct CommandLineTests {
+    @Test func aWrongFlagIsNamedWithTheNearestRightOne() throws {
+      let answer = try run(["train", "--temprature", "0.2"])
+      #expect(answer.status == 2)
+      #expect(answer.errors == "simscope: unknown flag --temprature; did you mean --temperature?\n")
+    }
+
+    @Test func aWrongValueIsNamedWithWhatIsAllowed() throws {
+      let answer = try run(["--encoder", "resnet21"])
+      #expect(answer.status == 2)
+      #expect(answer.errors.contains("--encoder is one of resnet8|resnet20|resnet18, not “resnet21”"))
+      #expect(answer.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test(arguments: ["embed", "export", "reproduce", "compare", "replay", "attach"])
+    func commandsOfLaterVersionsSaySo(command: String) throws {
+      let answer = try run([command, "runs/x"])
+      #expect(answer.status == 2)
+      #expect(answer.errors == "simscope: “\(command)” comes with a later version of simscope\n")
+    }
+
+    @Test(arguments: [
+      [], ["train"], ["resume"], ["preview"], ["evaluate"], ["bench"], ["generate"], ["doctor"], ["embed"],
+    ])
+    func everyCommandHasHelp(command: [String]) throws {
+      let answer = try run(command + ["--help"])
+      #expect(answer.status == 0)
+      #expect(answer.output.hasPrefix("simscope"))
+      #expect(!answer.output.split(separator: "\n").contains { $0.count > 132 })
+    }
+
+    @Test func dataThatIsNotThereIsOneSentence() throws {
+      let scratch = try Scratch()
+      let answer = try run(["train", scratch.path + "/nothing", "--headless"], in: scratch.path)
+      #expect(answer.status == 1)
+      #expect(answer.errors.hasPrefix("simscope: ") && answer.errors.contains("nothing"))
+      #expect(answer.errors.split(separator: "\n").count == 1)
+      #expect(!FileManager.default.fileExists(atPath: scratch.path + "/runs"))
+    }
+
+    @Test func doctorTellsWhatItFound() throws {
+      let scratch = try Scratch()
+      try run(["generate", "pictures", "--classes", "3", "--per-class", "2", "--size", "32"], in: scratch.path)
+      let answer = try run(["doctor", "pictures"], in: scratch.path)
+      #expect(answer.status == 0)
+      for word in ["kernels", "OpenBLAS", "libpng", "TurboJPEG", "6 pictures", "3 classes"] {
+        #expect(answer.output.contains(word), "\(word)")
+      }
+    }
+
+    @Test func generateIsTheSameTwiceAndRefusesToMix() throws {
+      let scratch = try Scratch()
+      let arguments = ["--classes", "2", "--per-class", "2", "--size", "16", "--seed", "7"]
+      #expect(try run(["generate", "a"] + arguments, in: scratch.path).status == 0)
+      #expect(try run(["generate", "b"] + arguments, in: scratch.path).status == 0)
+      let names = try FileManager.default.subpathsOfDirectory(atPath: scratch.path + "/a").sorted()
+      #expect(names.count == 6)
+      for name in names where name.hasSuffix(".png") {
+        let (a, b) = (scratch.path + "/a/" + name, scratch.path + "/b/" + name)
+        #expect(FileManager.default.contents(atPath: a) == FileManager.default.contents(atPath: b))
+      }
+      #expect(try run(["generate", "a"] + arguments, in: scratch.path).status == 1)
+    }
+  }
+}

@@ -1,0 +1,143 @@
+// The dashboard on a terminal of its own: keys in, screen out, everything given back.
+import Foundation
+import Testing
+
+/// A pseudo-terminal with the program on it.
+private final class Screen {
+  let master: Int32
+  private let terminal: Int32
+  private let before: termios
+  let process = Process()
+  private(set) var received = Data()
+
+  init(_ arguments: [String], in folder: String, columns: UInt16 = 120, rows: UInt16 = 36) throws {
+    var (master, slave): (Int32, Int32) = (-1, -1)
+    var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    try #require(openpty(&master, &slave, nil, nil, &size) == 0)
+    (self.master, terminal) = (master, slave)
+    var mode = termios()
+    tcgetattr(slave, &mode)
+    before = mode
+    process.executableURL = program
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.environment = ["TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"]
+    let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
+    (process.standardInput, process.standardOutput, process.standardError) = (handle, handle, handle)
+    try process.run()
+  }
+
+  deinit {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    close(master)
+    close(terminal)
+  }
+
+  func type(_ keys: String) { Array(keys.utf8).withUnsafeBytes { _ = write(master, $0.baseAddress, $0.count) } }
+
+  /// Reads what the program sends, so that it is never kept waiting.
+  func read() {
+    var descriptor = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while poll(&descriptor, 1, 10) > 0, descriptor.revents & Int16(POLLIN) != 0 {
+      let count = Foundation.read(master, &buffer, buffer.count)
+      guard count > 0 else { return }
+      received.append(contentsOf: buffer[..<count])
+    }
+  }
+
+  func wait(for what: String, _ holds: () -> Bool) throws {
+    try waitUntil(what) {
+      read()
+      return holds()
+    }
+  }
+
+  func shows(_ text: String) -> Bool { received.range(of: Data(text.utf8)) != nil }
+
+  var isModeRestored: Bool {
+    var mode = termios()
+    tcgetattr(terminal, &mode)
+    return mode.c_lflag == before.c_lflag && mode.c_iflag == before.c_iflag && mode.c_oflag == before.c_oflag
+  }
+}
+
+private func pictures(_ scratch: Scratch) throws {
+  try run(["generate", "data", "--classes", "3", "--per-class", "20", "--size", "32"], in: scratch.path)
+}
+
+extension RealProgram {
+  @Suite struct DashboardRunTests {
+    @Test func keysTurnKnobsAndTheTerminalIsGivenBack() throws {
+      let scratch = try Scratch()
+      try pictures(scratch)
+      let screen = try Screen(["data", "--run", "run", "--epochs", "100000"] + quick, in: scratch.path)
+      let events = scratch.path + "/run/events.jsonl"
+      func turned(_ knob: String) -> [String: Any]? { lines(events).first { $0["knob"] as? String == knob } }
+      try screen.wait(for: "the first step") { lines(scratch.path + "/run/metrics.jsonl").count >= 2 }
+      #expect(screen.shows("temperature") && screen.shows("\u{1B}[?1049h"))
+      screen.type("\u{1B}[C")
+      try screen.wait(for: "a turn") { turned("temperature") != nil }
+      #expect(turned("temperature")?["to"] as? Double == 0.55)
+      screen.type("\u{1B}[B32\r")
+      try screen.wait(for: "a typed batch size") { turned("batch_size") != nil }
+      #expect(turned("batch_size")?["to"] as? Int == 32)
+      screen.type("u")
+      try screen.wait(for: "the turn taken back") {
+        lines(events).contains { $0["knob"] as? String == "batch_size" && $0["to"] as? Int == 16 }
+      }
+      screen.type(" ")
+      try screen.wait(for: "a pause") { lines(events).last?["kind"] as? String == "paused" && screen.shows("paused") }
+      let before = lines(scratch.path + "/run/metrics.jsonl").compactMap { $0["step"] as? Int }.last!
+      screen.type("s")
+      try screen.wait(for: "a single step") {
+        lines(scratch.path + "/run/metrics.jsonl").compactMap { $0["step"] as? Int }.last == before + 1
+      }
+      screen.type("q")
+      try screen.wait(for: "the question") { screen.shows("quit?") }
+      screen.type("y")
+      try screen.wait(for: "the end") { !screen.process.isRunning }
+      #expect(screen.process.terminationStatus == 0)
+      #expect(screen.isModeRestored && screen.shows("\u{1B}[?1049l"))
+      #expect(lines(events).last?["kind"] as? String == "stopped")
+      // Values in force, as the steps saw them.
+      let temperatures = lines(scratch.path + "/run/metrics.jsonl").compactMap { $0["temperature"] as? Double }
+      let turn = try #require(turned("temperature")?["step"] as? Int)
+      #expect(temperatures[..<turn].allSatisfy { $0 == 0.5 } && temperatures[turn...].allSatisfy { $0 == 0.55 })
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGSEGV, SIGABRT])
+    func whateverEndsItTheTerminalIsGivenBack(signal: Int32) throws {
+      let scratch = try Scratch()
+      try pictures(scratch)
+      let screen = try Screen(["data", "--run", "run", "--epochs", "100000"] + quick, in: scratch.path)
+      try screen.wait(for: "the first step") { lines(scratch.path + "/run/metrics.jsonl").count >= 2 }
+      kill(screen.process.processIdentifier, signal)
+      try screen.wait(for: "the end") { !screen.process.isRunning }
+      screen.read()
+      #expect(screen.isModeRestored && screen.shows("\u{1B}[?1049l"))
+      let status = screen.process.terminationStatus
+      #expect(screen.process.terminationReason == .exit ? status == 128 + signal : status == signal)
+      let resumed = try run(["resume", "run", "--headless", "--stop-after", "1"], in: scratch.path)
+      #expect(resumed.status == 0, "\(resumed.errors)")
+    }
+
+    @Test func aRunOutlivesItsTerminal() throws {
+      let scratch = try Scratch()
+      try pictures(scratch)
+      let screen = try Screen(["data", "--run", "run", "--epochs", "100000"] + quick, in: scratch.path)
+      let metrics = scratch.path + "/run/metrics.jsonl"
+      try screen.wait(for: "the first step") { lines(metrics).count >= 2 }
+      kill(screen.process.processIdentifier, SIGHUP)
+      try screen.wait(for: "the event") {
+        lines(scratch.path + "/run/events.jsonl").contains { $0["kind"] as? String == "terminal_lost" }
+      }
+      let before = lines(metrics).count
+      try screen.wait(for: "more steps") { lines(metrics).count > before + 2 }
+      kill(screen.process.processIdentifier, SIGINT)
+      try screen.wait(for: "the end") { !screen.process.isRunning }
+      #expect(screen.process.terminationStatus == 130)
+      #expect(lines(scratch.path + "/run/events.jsonl").last?["kind"] as? String == "stopped")
+    }
+  }
+}

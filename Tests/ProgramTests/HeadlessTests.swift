@@ -1,0 +1,89 @@
+// Runs without a dashboard: what they print, what they leave, how they end.
+import Foundation
+import Testing
+
+private func generate(_ scratch: Scratch, perClass: Int = 20) throws {
+  for (split, seed) in [("train", "1"), ("test", "2")] {
+    try run(
+      ["generate", "data/\(split)", "--classes", "3", "--per-class", "\(perClass)", "--size", "32", "--seed", seed],
+      in: scratch.path)
+  }
+}
+
+extension RealProgram {
+  @Suite struct HeadlessTests {
+    @Test func aRunLeavesItsFolderAndCanBeEvaluated() throws {
+      let scratch = try Scratch()
+      try generate(scratch)
+      let training = try run(
+        ["train", "data", "--headless", "--epochs", "2", "--run", "run"] + quick, in: scratch.path)
+      #expect(training.status == 0, "\(training.errors)")
+      #expect(training.output.contains("loss") && training.output.contains("images/s"))
+      let folder = scratch.path + "/run"
+      for file in ["config.json", "metrics.jsonl", "events.jsonl", "log.txt", "lock", "checkpoints"] {
+        #expect(FileManager.default.fileExists(atPath: folder + "/" + file), "\(file)")
+      }
+      // 54 pictures stay to train on: three batches of 16 an epoch.
+      let steps = lines(folder + "/metrics.jsonl").filter { $0["loss"] != nil }
+      #expect(steps.compactMap { $0["step"] as? Int } == Array(1...6))
+      #expect(lines(folder + "/events.jsonl").last?["kind"] as? String == "finished")
+
+      let config = try run(["train", "--config", "run/config.json", "--headless", "--run", "again"], in: scratch.path)
+      #expect(config.status == 0, "\(config.errors)")
+      let losses = { (name: String) in
+        lines(scratch.path + "/\(name)/metrics.jsonl").compactMap { $0["loss"] as? Double }
+      }
+      #expect(losses("run") == losses("again") && losses("run").count == 6)
+
+      let evaluation = try run(["evaluate", "run", "data", "--k", "5", "--json"], in: scratch.path)
+      #expect(evaluation.status == 0, "\(evaluation.errors)")
+      let figures = try #require(
+        try JSONSerialization.jsonObject(with: Data(evaluation.output.utf8)) as? [String: Any])
+      #expect(figures["test_count"] as? Int == 60 && figures["train_count"] as? Int == 60)
+      #expect((0...1).contains(try #require(figures["top1"] as? Double)))
+      #expect((0...1).contains(try #require(figures["untrained_top1"] as? Double)))
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGHUP])
+    func aSignalSavesAndEnds(signal: Int32) throws {
+      let scratch = try Scratch()
+      try generate(scratch)
+      let process = try started(
+        [
+          "train", "data", "--headless", "--epochs", "100000", "--knn-every", "0", "--checkpoint-every", "0", "--run",
+          "run",
+        ]
+          + quick, in: scratch.path, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
+      let metrics = scratch.path + "/run/metrics.jsonl"
+      try waitUntil("a few steps") { lines(metrics).count >= 3 }
+      kill(process.processIdentifier, signal)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit && process.terminationStatus == 128 + signal)
+      let last = try #require(lines(metrics).last?["step"] as? Int)
+      let digits = String(repeating: "0", count: 8 - String(last).count) + String(last)
+      #expect(FileManager.default.fileExists(atPath: scratch.path + "/run/checkpoints/step-\(digits).safetensors"))
+      let resumed = try run(
+        ["resume", "run", "--headless", "--stop-after", "\(last + 2)"], in: scratch.path)
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      #expect(lines(metrics).compactMap { $0["step"] as? Int } == Array(1...last + 2))
+    }
+
+    @Test func aKilledRunGoesOnFromItsLastCheckpoint() throws {
+      let scratch = try Scratch()
+      try generate(scratch)
+      let arguments = ["train", "data", "--headless", "--knn-every", "0", "--epochs", "8"] + quick
+      #expect(try run(arguments + ["--run", "straight"], in: scratch.path).status == 0)
+      let process = try started(
+        arguments + ["--run", "killed"], in: scratch.path, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
+      let metrics = scratch.path + "/killed/metrics.jsonl"
+      try waitUntil("seven steps") { lines(metrics).count >= 7 }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      #expect(try run(["resume", "killed", "--headless"], in: scratch.path).status == 0)
+      let losses = { (name: String) in
+        lines(scratch.path + "/\(name)/metrics.jsonl").compactMap { $0["loss"] as? Double }
+      }
+      #expect(losses("straight") == losses("killed") && !losses("killed").isEmpty)
+    }
+  }
+}
