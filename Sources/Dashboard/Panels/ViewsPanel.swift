@@ -102,7 +102,8 @@ extension Scene {
   private mutating func drawStages(of pair: ViewPair, _ number: Int, _ tile: Rect, in area: Rect) {
     let role = number == 0 ? Theme.Role.viewOne : .viewTwo
     let outlines = number < pair.crops.count ? [cropOutlines(pair)[number]] : []
-    let original = (text("\(number + 1) ", role) + text("original"), pair.name, pair.original)
+    let file = pair.name.split(separator: "/").last.map(String.init) ?? pair.name
+    let original = (text("\(number + 1) ", role) + text("original"), file, pair.original)
     let stages = [original] + pair.stages[number].map { (text($0.name), $0.parameters, $0.picture) }
     let across = max(1, area.width / max(1, tile.width))
     for (index, stage) in stages.enumerated() {
