@@ -1,8 +1,7 @@
 // The network's kernels, one copy for each instruction set, and the choice between them at run time.
 #include "ck_network.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "isa.h"
 
 // The baseline passes 64-byte vectors in memory; no such vector crosses a function that is not inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -38,50 +37,28 @@ typedef struct {
 #undef KERNEL
 
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+AVX2_BEGIN
 #define KERNEL(name) name##_avx2
 #include "network_body.inc"
 #undef KERNEL
-#pragma clang attribute pop
+ISA_END
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
+AVX512_BEGIN
 #define KERNEL(name) name##_avx512
 #include "network_body.inc"
 #undef KERNEL
-#pragma clang attribute pop
+ISA_END
 #endif
 
-static const kernels_t *chosen;
-static const char *chosen_name;
-
-static int allowed(const char *isa) {
-  const char *forced = getenv("SIMSCOPE_ISA");
-  return !forced || !*forced || strcmp(forced, isa) == 0;
-}
+static const kernels_t *chosen = &kernels_baseline;
 
 // Before main, so that no thread can see it half done.
 __attribute__((constructor)) static void choose(void) {
-  chosen = &kernels_baseline;
-#if defined(__aarch64__)
-  chosen_name = "NEON";
-#else
-  chosen_name = "baseline";
-#endif
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && allowed("avx2")) {
-    chosen = &kernels_avx2;
-    chosen_name = "AVX2";
-  }
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && allowed("avx512")) {
-    chosen = &kernels_avx512;
-    chosen_name = "AVX-512";
-  }
+  static const kernels_t *const copies[] = {&kernels_baseline, &kernels_avx2, &kernels_avx512};
+  chosen = copies[ck_isa_choice()];
 #endif
 }
-
-const char *ck_isa_name(void) { return chosen_name; }
 
 void ck_im2col(const float *x, float *column, const ck_geometry *g, int64_t first, int64_t rows) {
   chosen->im2col(x, column, g, first, rows);

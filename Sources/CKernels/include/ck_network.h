@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 /// The geometry of a convolution on one image. `lanes` is 16 for blocked input, the number of channels for interleaved
-/// pixels (with `blocks` 1).
+/// pixels (with `blocks` 1). The output is always blocked.
 typedef struct {
   int64_t blocks, lanes, height, width;
   int64_t kernel_height, kernel_width, stride, padding;
-  int64_t out_height, out_width;
+  int64_t out_blocks, out_height, out_width;
 } ck_geometry;
 
 /// The instruction set the kernels run on: "AVX-512", "AVX2", "NEON" or "baseline".
@@ -21,6 +21,26 @@ const char *ck_isa_name(void);
 void ck_im2col(const float *x, float *column, const ck_geometry *geometry, int64_t first, int64_t rows);
 /// The adjoint: dx += every column entry at its place.
 void ck_col2im_add(const float *column, float *dx, const ck_geometry *geometry, int64_t first, int64_t rows);
+
+/// Direct convolution of 3×3 and 1×1 kernels at stride 1 or 2, padded by half the kernel; blocked maps of any size, or
+/// pictures of 3 channels under a 3×3 kernel at stride 1. y is written whole.
+/// weights [out block][in block][kernel row][kernel column][lane][16 outputs], by ck_pack_weights.
+void ck_convolve(const float *x, const float *weights, float *y, const ck_geometry *geometry, int64_t images);
+/// Its adjoint in x, for blocked maps; dx is written whole. The geometry is that of the convolution, the weights are
+/// packed the turned way round.
+void ck_convolve_back(const float *dy, const float *weights, float *dx, const ck_geometry *geometry, int64_t images);
+/// Its adjoint in the weights: dweights, packed as they are, += the sum over the images.
+void ck_convolve_weights(const float *x, const float *dy, float *dweights, const ck_geometry *geometry,
+                         int64_t images);
+
+/// One block of 16 outputs of the packed weights, from weight [to][from][taps]; channels there are none of become zero.
+/// Turned, weight is [from][to][taps] and its taps are taken backwards.
+void ck_pack_weights(const float *weight, float *packed, int64_t from, int64_t to, int64_t taps, int64_t lanes,
+                     int turned, int64_t block);
+/// The same block of gradient [to][from][taps]: the sum of the packed partial gradients, group_size floats apart, in
+/// order.
+void ck_unpack_weights(const float *partial, int64_t groups, int64_t group_size, float *gradient, int64_t from,
+                       int64_t to, int64_t taps, int64_t lanes, int64_t block);
 
 /// rows [count][block · 16] from the pixels first ..< first + count of blocked [block][pixel][16], and back.
 void ck_rows_from_blocked(const float *blocked, float *rows, int64_t blocks, int64_t pixels, int64_t first,

@@ -1,0 +1,144 @@
+// Direct convolution on blocked feature maps, one copy for each instruction set, and the packing of its weights.
+#include "ck_network.h"
+
+#include "isa.h"
+
+#pragma clang diagnostic ignored "-Wpsabi"
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define LOOP _Pragma("clang loop unroll_count(2) vectorize(disable)")
+// Stops the compiler from moving loads over pixels, for which there are no registers.
+#define KEEP_IN_PLACE __asm__ volatile("" ::: "memory")
+
+// What the tiles of a row have in common; distances in floats.
+typedef struct {
+  const float *weights;
+  int64_t rows, x_row, weight_row, weight_tap, weight_block, y_step, y_block;
+  int adds;
+} tiles_t;
+typedef void (*way_t)(const tiles_t *, const float *, float *, int);
+// Kernel columns that a row of pixels sees, from neighbouring pixels of x or from every other one.
+enum { THREE, THREE_APART, ONE, ONE_APART, TWO, PICTURE, WAY_COUNT };
+
+// A band of rows of y in some images; distances in floats.
+typedef struct {
+  int64_t images, rows, width, right, x_image, x_row, dy_image, dy_row;
+} band_t;
+#define BAND_PIXELS 128
+
+typedef struct {
+  void (*convolve)(const float *, const float *, float *, const ck_geometry *, int64_t);
+  void (*convolve_apart_back)(const float *, const float *, float *, const ck_geometry *, int64_t);
+  void (*convolve_weights)(const float *, const float *, float *, const ck_geometry *, int64_t);
+} convolution_t;
+
+#define SIZES_TO_3(CASE, ...) CASE(1, __VA_ARGS__) CASE(2, __VA_ARGS__) CASE(3, __VA_ARGS__)
+#define SIZES_TO_6(CASE, ...) \
+  SIZES_TO_3(CASE, __VA_ARGS__) CASE(4, __VA_ARGS__) CASE(5, __VA_ARGS__) CASE(6, __VA_ARGS__)
+#define SIZES_TO_12(CASE, ...)                                                                                     \
+  SIZES_TO_6(CASE, __VA_ARGS__)                                                                                    \
+  CASE(7, __VA_ARGS__) CASE(8, __VA_ARGS__) CASE(9, __VA_ARGS__) CASE(10, __VA_ARGS__) CASE(11, __VA_ARGS__) \
+      CASE(12, __VA_ARGS__)
+
+// Tiles and sums fit the registers: 16 of 4 or 8 lanes on x86-64, 32 of 16 with AVX-512, 32 of 4 on ARM.
+#define KERNEL(name) name##_baseline
+#define LANES 4
+#define TILE_BLOCKS 1
+#if defined(__aarch64__)
+#define TILE_PIXELS 6
+#define TILE_SIZES SIZES_TO_6
+#define WEIGHT_LANES 2
+#define POINT_LANES 4
+#else
+#define TILE_PIXELS 3
+#define TILE_SIZES SIZES_TO_3
+#define WEIGHT_LANES 1
+#define POINT_LANES 2
+#endif
+#define PICTURE_LANES 1
+#define MOST_LANES 4
+#include "convolution_copy.inc"
+
+#if defined(__x86_64__)
+AVX2_BEGIN
+#define KERNEL(name) name##_avx2
+#define LANES 8
+#define TILE_BLOCKS 1
+#define TILE_PIXELS 6
+#define TILE_SIZES SIZES_TO_6
+#define WEIGHT_LANES 2
+#define POINT_LANES 4
+#define PICTURE_LANES 1
+#define MOST_LANES 4
+#include "convolution_copy.inc"
+ISA_END
+
+AVX512_BEGIN
+#define KERNEL(name) name##_avx512
+#define LANES 16
+#define TILE_BLOCKS 2
+#define TILE_PIXELS 12
+#define TILE_SIZES SIZES_TO_12
+#define WEIGHT_LANES 8
+#define POINT_LANES 16
+#define PICTURE_LANES 3
+#define MOST_LANES 16
+#include "convolution_copy.inc"
+ISA_END
+#endif
+
+static const convolution_t *chosen = &convolution_baseline;
+
+// Before main, so that no thread can see it half done.
+__attribute__((constructor)) static void choose(void) {
+#if defined(__x86_64__)
+  static const convolution_t *const copies[] = {&convolution_baseline, &convolution_avx2, &convolution_avx512};
+  chosen = copies[ck_isa_choice()];
+#endif
+}
+
+void ck_convolve(const float *x, const float *weights, float *y, const ck_geometry *g, int64_t images) {
+  chosen->convolve(x, weights, y, g, images);
+}
+
+void ck_convolve_back(const float *dy, const float *weights, float *dx, const ck_geometry *g, int64_t images) {
+  if (g->stride == 2) {
+    chosen->convolve_apart_back(dy, weights, dx, g, images);
+    return;
+  }
+  ck_geometry back = *g;
+  back.blocks = g->out_blocks;
+  back.out_blocks = g->blocks;
+  chosen->convolve(dy, weights, dx, &back, images);
+}
+
+void ck_convolve_weights(const float *x, const float *dy, float *dweights, const ck_geometry *g, int64_t images) {
+  chosen->convolve_weights(x, dy, dweights, g, images);
+}
+
+void ck_pack_weights(const float *weight, float *packed, int64_t from, int64_t to, int64_t taps, int64_t lanes,
+                     int turned, int64_t block) {
+  const int64_t blocks = (from + lanes - 1) / lanes;
+  float *out = packed + block * blocks * taps * lanes * 16;
+  for (int64_t b = 0; b < blocks; b++)
+    for (int64_t tap = 0; tap < taps; tap++)
+      for (int64_t c = b * lanes; c < (b + 1) * lanes; c++)
+        for (int64_t o = block * 16; o < (block + 1) * 16; o++) {
+          const int64_t place = turned ? (c * to + o) * taps + taps - 1 - tap : (o * from + c) * taps + tap;
+          *out++ = c < from && o < to ? weight[place] : 0;
+        }
+}
+
+void ck_unpack_weights(const float *partial, int64_t groups, int64_t group_size, float *gradient, int64_t from,
+                       int64_t to, int64_t taps, int64_t lanes, int64_t block) {
+  const int64_t blocks = (from + lanes - 1) / lanes;
+  for (int64_t c = 0; c < from; c++)
+    for (int64_t tap = 0; tap < taps; tap++) {
+      const float *sums = partial + (((block * blocks + c / lanes) * taps + tap) * lanes + c % lanes) * 16;
+      float total[16] = {0};
+      for (int64_t group = 0; group < groups; group++)
+        for (int o = 0; o < 16; o++) total[o] += sums[group * group_size + o];
+      for (int64_t o = 0; o < 16 && block * 16 + o < to; o++)
+        gradient[((block * 16 + o) * from + c) * taps + tap] = total[o];
+    }
+}

@@ -1,0 +1,14 @@
+// Which copy of the kernels this machine runs.
+#pragma once
+
+typedef enum { ISA_BASELINE, ISA_AVX2, ISA_AVX512 } ck_isa;
+
+// The best the processor has, or the one that SIMSCOPE_ISA names (baseline, avx2, avx512) where the processor has it.
+ck_isa ck_isa_choice(void);
+
+// The functions between the two are compiled for an instruction set that the rest of the file need not have.
+#define TARGET(names) PRAGMA(clang attribute push(__attribute__((target(names))), apply_to = function))
+#define PRAGMA(text) _Pragma(#text)
+#define AVX2_BEGIN TARGET("avx2,fma")
+#define AVX512_BEGIN TARGET("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")
+#define ISA_END PRAGMA(clang attribute pop)

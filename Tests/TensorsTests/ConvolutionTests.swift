@@ -1,0 +1,186 @@
+// Convolution, direct and by patches, against plain loops in double precision and against each other.
+import Basics
+import Testing
+
+@testable import Tensors
+
+/// A convolution with its input, weight and the gradient that comes back.
+private struct Case: Sendable, CustomTestStringConvertible {
+  var images = 1
+  var inChannels: Int
+  var outChannels: Int
+  var height: Int
+  var width: Int
+  var kernel: Int
+  var stride: Int
+  var testDescription: String {
+    "\(images)×\(inChannels)×\(height)×\(width) → \(outChannels), kernel \(kernel), stride \(stride)"
+  }
+
+  var x: Tensor { random([images, inChannels, height, width], 1) }
+  var weight: Tensor { random([outChannels, inChannels, kernel, kernel], 2) }
+  var dy: Tensor { random([images, outChannels, outHeight, outWidth], 3) }
+  var outHeight: Int { (height - 1) / stride + 1 }
+  var outWidth: Int { (width - 1) / stride + 1 }
+
+  private func random(_ shape: [Int], _ seed: UInt64) -> Tensor {
+    var random = RandomStream(seed: seed, .test)
+    return Tensor(shape, (0..<shape.reduce(1, *)).map { _ in random.uniform(-1, 1) })
+  }
+}
+
+private struct Results: Equatable {
+  var y: Tensor
+  var dx: Tensor?
+  var dweight: Tensor
+}
+
+private enum Way { case direct, patches }
+
+private func compute(_ problem: Case, _ way: Way, threads: Int, picture: Bool = false) throws -> Results {
+  let (x, weight, dy) = (problem.x, problem.weight, problem.dy)
+  func step(_ workspace: inout Workspace) -> Results {
+    let input = workspace.load(x, as: picture ? .pixels : .blocked)
+    let gradient = workspace.load(dy)
+    let shape = ConvolutionShape(input, weight: weight, stride: problem.stride, padding: problem.kernel / 2)
+    // What a kernel leaves unwritten shows as NaN.
+    func unwritten(like other: Activation, channels: Int) -> Activation {
+      let place = workspace.allocate(
+        images: other.images, channels: channels, height: other.height, width: other.width)
+      if !workspace.isPlanning { workspace[place].update(repeating: .nan) }
+      return place
+    }
+    let y = unwritten(like: gradient, channels: problem.outChannels)
+    let dx = picture ? nil : unwritten(like: input, channels: problem.inChannels)
+    let dweight = workspace.makeGradient(slot: 0, count: weight.count)
+    switch way {
+    case .direct:
+      convolveDirectly(input, weight: weight, shape, into: y, &workspace)
+      convolveDirectlyBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
+    case .patches:
+      convolveByPatches(input, weight: weight, shape, into: y, &workspace)
+      convolveByPatchesBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
+    }
+    if !workspace.isPlanning {
+      for map in [y, dx].compactMap({ $0 }) { expectZeroPadding(map, workspace) }
+    }
+    let dw = workspace.isPlanning ? weight : Tensor(weight.shape, Array(workspace.gradient(slot: 0)))
+    return Results(y: workspace.read(y), dx: dx.map { workspace.read($0) }, dweight: dw)
+  }
+  let workers = WorkerPool(threads: threads)
+  var workspace = try Workspace(Workspace.plan(workers: workers) { _ = step(&$0) }, workers: workers)
+  return step(&workspace)
+}
+
+/// Channels beyond the last are zero, as the next layer relies on.
+private func expectZeroPadding(_ map: Activation, _ workspace: borrowing Workspace) {
+  let numbers = workspace[map]
+  let stray = numbers.indices.count { place in
+    place / 16 / map.pixels % map.blocks * 16 + place % 16 >= map.channels && numbers[place] != 0
+  }
+  #expect(stray == 0)
+}
+
+/// The definition, in double precision, each sum with the sum of its terms' sizes, which bounds its rounding.
+private func expectDefinition(_ results: Results, _ problem: Case) {
+  let (x, weight, dy) = (problem.x.scalars, problem.weight.scalars, problem.dy.scalars)
+  var (y, dx, dweight) = (Sums(dy.count), Sums(x.count), Sums(weight.count))
+  for n in 0..<problem.images {
+    for o in 0..<problem.outChannels {
+      for c in 0..<problem.inChannels {
+        forEachTap(problem) { out, pixel, tap in
+          let yPlace = (n * problem.outChannels + o) * problem.outHeight * problem.outWidth + out
+          let xPlace = (n * problem.inChannels + c) * problem.height * problem.width + pixel
+          let wPlace = (o * problem.inChannels + c) * problem.kernel * problem.kernel + tap
+          y.add(x[xPlace], weight[wPlace], at: yPlace)
+          dx.add(dy[yPlace], weight[wPlace], at: xPlace)
+          dweight.add(x[xPlace], dy[yPlace], at: wPlace)
+        }
+      }
+    }
+  }
+  #expect(y.worst(results.y) < 2e-6, "y")
+  if let found = results.dx { #expect(dx.worst(found) < 2e-6, "dx") }
+  #expect(dweight.worst(results.dweight) < 2e-6, "dweight")
+}
+
+/// Calls `body(pixel of y, pixel of x, tap)` for every pair that the kernel joins.
+private func forEachTap(_ problem: Case, _ body: (Int, Int, Int) -> Void) {
+  for oy in 0..<problem.outHeight {
+    for ox in 0..<problem.outWidth {
+      for tap in 0..<problem.kernel * problem.kernel {
+        let iy = oy * problem.stride + tap / problem.kernel - problem.kernel / 2
+        let ix = ox * problem.stride + tap % problem.kernel - problem.kernel / 2
+        guard (0..<problem.height).contains(iy), (0..<problem.width).contains(ix) else { continue }
+        body(oy * problem.outWidth + ox, iy * problem.width + ix, tap)
+      }
+    }
+  }
+}
+
+private struct Sums {
+  private var sums: [Double]
+  private var sizes: [Double]
+  init(_ count: Int) { (sums, sizes) = (Array(repeating: 0, count: count), Array(repeating: 1e-9, count: count)) }
+
+  mutating func add(_ a: Float, _ b: Float, at place: Int) {
+    sums[place] += Double(a) * Double(b)
+    sizes[place] += abs(Double(a) * Double(b))
+  }
+
+  /// The largest error of `found`, as a part of the terms' sizes; NaN counts as infinite.
+  func worst(_ found: Tensor) -> Double {
+    sums.indices.map { place in
+      let error = abs(Double(found.scalars[place]) - sums[place]) / sizes[place]
+      return error.isNaN ? .infinity : error
+    }.max() ?? 0
+  }
+}
+
+private let maps = [(1, 1), (1, 7), (2, 2), (3, 5), (4, 4), (5, 1), (8, 8), (9, 14), (13, 6)]
+private let kernels = [(3, 1), (3, 2), (1, 1), (1, 2)]
+
+@Test(arguments: kernels)
+func directConvolutionIsItsDefinition(kernel: Int, stride: Int) throws {
+  for (inChannels, outChannels) in [(16, 16), (20, 48), (32, 20), (48, 32)] {
+    for (height, width) in maps {
+      let problem = Case(
+        inChannels: inChannels, outChannels: outChannels, height: height, width: width, kernel: kernel, stride: stride)
+      expectDefinition(try compute(problem, .direct, threads: 1), problem)
+    }
+  }
+  let large = Case(
+    images: 2, inChannels: 20, outChannels: 16, height: 37, width: 53, kernel: kernel, stride: stride)
+  expectDefinition(try compute(large, .direct, threads: 3), large)
+}
+
+@Test func directConvolutionOfPicturesIsItsDefinition() throws {
+  for (height, width) in maps + [(32, 32)] {
+    let problem = Case(
+      images: 3, inChannels: 3, outChannels: 20, height: height, width: width, kernel: 3, stride: 1)
+    expectDefinition(try compute(problem, .direct, threads: 3, picture: true), problem)
+  }
+}
+
+/// Five images, 19 (more than there are groups of images), and maps of one tile to many.
+@Test(arguments: kernels, [5, 19])
+func directConvolutionIsThatByPatches(kernel: (Int, Int), images: Int) throws {
+  for (channels, size) in [(16, 11), (32, 8), (48, 4), (20, 16)] {
+    let problem = Case(
+      images: images, inChannels: channels, outChannels: 32, height: size, width: size, kernel: kernel.0,
+      stride: kernel.1)
+    let (direct, patches) = (try compute(problem, .direct, threads: 3), try compute(problem, .patches, threads: 1))
+    for (a, b) in [(direct.y, patches.y), (direct.dx!, patches.dx!), (direct.dweight, patches.dweight)] {
+      let scale = b.scalars.map(abs).max()!
+      #expect(zip(a.scalars, b.scalars).allSatisfy { abs($0 - $1) <= 2e-6 * scale }, "\(problem.testDescription)")
+    }
+  }
+}
+
+@Test(arguments: kernels)
+func directConvolutionIsTheSameOnAnyThreads(kernel: Int, stride: Int) throws {
+  let problem = Case(
+    images: 21, inChannels: 32, outChannels: 48, height: 7, width: 9, kernel: kernel, stride: stride)
+  let alone = try compute(problem, .direct, threads: 1)
+  #expect(try alone == compute(problem, .direct, threads: 3))
+}
