@@ -43,18 +43,18 @@ struct SamplePalette {
   /// The figure lies across the wheel from the background and well apart in lightness, whichever is the lighter.
   init(using random: inout RandomStream) {
     let isLight = random.chance(0.55)
-    let hue = random.double(0, 1)
-    let lightness = isLight ? random.double(0.78, 0.93) : random.double(0.3, 0.46)
-    let chroma = random.double(isLight ? 0.02 : 0.045, isLight ? 0.075 : 0.1)
-    let spread = random.double(0.04, 0.14) * (random.chance(0.5) ? 1 : -1)
+    let hue = (Double(random.below(4)) + random.double(-0.15, 0.15)) / 4
+    let lightness = isLight ? random.double(0.83, 0.91) : random.double(0.34, 0.42)
+    let chroma = isLight ? random.double(0.03, 0.05) : random.double(0.06, 0.08)
+    let spread = random.double(0.04, 0.08) * (random.chance(0.5) ? 1 : -1)
     background = [
       OKLab(lightness: lightness, chroma: chroma, hue: hue),
       OKLab(lightness: lightness - random.double(0.04, 0.14), chroma: chroma * 1.2, hue: hue + spread),
       OKLab(lightness: lightness + random.double(-0.05, 0.06), chroma: chroma * 1.5, hue: hue - spread),
     ]
-    let across = hue + random.double(0.25, 0.75)
+    let across = hue + (random.chance(0.5) ? 0.33 : 0.58) + random.double(-0.04, 0.04)
     let figure = Self.lifted(isLight ? random.double(0.5, 0.62) : random.double(0.7, 0.82), hue: across)
-    let vivid = random.double(0.13, 0.19)
+    let vivid = random.double(0.14, 0.17)
     body = (
       OKLab(lightness: figure + 0.05, chroma: vivid, hue: across - 0.02),
       OKLab(lightness: figure - 0.07, chroma: vivid, hue: across + random.double(0.02, 0.1))

@@ -54,7 +54,7 @@ extension RunData {
         heldOut, queries, progress: { progress((Double(bank.count) + $0 * Double(queries.count)) / total) }),
       let trainLabels = train.labels, let heldOutLabels = heldOut.labels
     else { return nil }
-    let result = NearestNeighbours().classify(
+    let result = NearestNeighbours.usual(bank: bank.count).classify(
       bank: known.h, bankLabels: bank.map { trainLabels[$0] }, queries: asked.h,
       queryLabels: queries.map { heldOutLabels[$0] }, classes: train.classes.count, workers: workers)
     return result.top1

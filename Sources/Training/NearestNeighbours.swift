@@ -5,11 +5,17 @@ import Foundation
 import Tensors
 
 public struct NearestNeighbours: Sendable, Equatable {
-  public var k = 200
+  public var k: Int
   /// t of the weights.
   public var temperature = 0.1
 
-  public init() {}
+  /// 200 neighbours, as is usual for 50,000 pictures, but no more than a fiftieth of the bank: in a small one the
+  /// farther neighbours drown the near.
+  public static func usual(bank count: Int) -> NearestNeighbours {
+    NearestNeighbours(k: min(200, max(1, count / 50)))
+  }
+
+  public init(k: Int) { self.k = k }
 
   public struct Result: Sendable, Equatable {
     public var top1: Double

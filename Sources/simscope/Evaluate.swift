@@ -9,7 +9,7 @@ import Training
 
 let evaluateFlags = [
   Flag("protocol", "knn|linear|finetune|supervised", "how (knn)"),
-  Flag("k", "N", "neighbours that vote (200)"),
+  Flag("k", "N", "neighbours that vote (200, or a fiftieth of train if that is fewer)"),
   Flag("knn-temperature", "X", "t of the votes' weights exp(cosine / t) (0.1)"),
   Flag("on", "h|z", "representation h or projection z (h)"),
   Flag("encoder", ResNet.Architecture.all.map(\.name).joined(separator: "|"), "for a bare safetensors file"),
@@ -37,8 +37,8 @@ func evaluate(_ arguments: Arguments) throws -> Int32 {
   guard let bankLabels = train.labels, let queryLabels = test.labels else {
     throw Trouble("the pictures have no labels", at: words[1], remedy: "evaluate on a folder with a folder a class")
   }
-  var neighbours = NearestNeighbours()
-  neighbours.k = Int(try arguments.number("k", 1...1_000_000, default: 200))
+  var neighbours = NearestNeighbours.usual(bank: train.count)
+  neighbours.k = Int(try arguments.number("k", 1...1_000_000, default: Double(neighbours.k)))
   neighbours.temperature = try arguments.number("knn-temperature", 0.001...100, default: 0.1)
   let onProjection = arguments["on"] == "z"
   func accuracy(_ model: SimCLR, share: ClosedRange<Double>) throws -> NearestNeighbours.Result {

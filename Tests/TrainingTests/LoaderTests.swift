@@ -65,8 +65,7 @@ private func plan(epoch: Int = 0, cursor: Int = 0, count: Int = 8, strength: Dou
 
 @Test func neighboursVoteWithTheirCosine() {
   let bank = Tensor([4, 2], [1, 0, 0.9, 0.1, 0, 1, -1, 0])
-  var neighbours = NearestNeighbours()
-  neighbours.k = 3
+  var neighbours = NearestNeighbours(k: 3)
   let workers = WorkerPool(threads: 1)
   func predict(_ x: Float, _ y: Float) -> Int {
     neighbours.classify(
