@@ -1,4 +1,4 @@
-/// Convolution and its gradients: the two entry points, and the choice between the direct kernels and matrix products.
+/// Convolution and its gradients: the two entry points, and the choice between three ways to compute them.
 import Basics
 import CKernels
 
@@ -31,6 +31,24 @@ struct ConvolutionShape {
   var kernelSize: Int { Int(geometry.kernel_height * geometry.kernel_width) }
   var paddedOut: Int { Int(geometry.out_blocks) * 16 }
 
+  /// Winograd's tiles of 4×4 pixels an image.
+  var tilesPerImage: Int { Int((geometry.height + 3) / 4 * ((geometry.width + 3) / 4)) }
+
+  /// How a convolution is computed.
+  enum Way { case winograd, direct, patches }
+
+  func way(inputGradient: Bool) -> Way {
+    isDirect(inputGradient: inputGradient) ? (winogradPays ? .winograd : .direct) : .patches
+  }
+
+  /// 3×3 at stride 1 on blocked maps, where 36 products a tile are clearly fewer than the taps that meet a pixel (the
+  /// transforms cost about 6 in 10 of what they save on narrow maps).
+  private var winogradPays: Bool {
+    let g = geometry
+    return !isOfPictures && g.kernel_height == 3 && g.stride == 1
+      && 8 * 36 * tilesPerImage < 5 * Int((3 * g.height - 2) * (3 * g.width - 2))
+  }
+
   /// Weight gradients are summed within a fixed group of images, the groups in order: the same sum on any threads.
   func weightGroups(images: Int) -> ImageGroups {
     ImageGroups(images: images, limit: taps * paddedOut > 1 << 19 ? 8 : 16)
@@ -38,7 +56,7 @@ struct ConvolutionShape {
 
   /// Whether there is a direct kernel: padded by half, 3×3 or 1×1 at stride 1 or 2 on blocked maps, 3×3 at stride 1 on
   /// pictures of three channels, for which there is none of the input's gradient.
-  func isDirect(inputGradient: Bool) -> Bool {
+  private func isDirect(inputGradient: Bool) -> Bool {
     let g = geometry
     guard g.kernel_height == g.kernel_width, g.padding == g.kernel_height / 2 else { return false }
     if isOfPictures { return g.kernel_height == 3 && g.stride == 1 && g.lanes == 3 && !inputGradient }
@@ -55,10 +73,10 @@ public func convolution(
   let y = workspace.allocate(
     images: x.images, channels: shape.outChannels, height: Int(shape.geometry.out_height),
     width: Int(shape.geometry.out_width))
-  if shape.isDirect(inputGradient: false) {
-    convolveDirectly(x, weight: weight, shape, into: y, &workspace)
-  } else {
-    convolveByPatches(x, weight: weight, shape, into: y, &workspace)
+  switch shape.way(inputGradient: false) {
+  case .winograd: convolveByWinograd(x, weight: weight, shape, into: y, &workspace)
+  case .direct: convolveDirectly(x, weight: weight, shape, into: y, &workspace)
+  case .patches: convolveByPatches(x, weight: weight, shape, into: y, &workspace)
   }
   if mode == .training {
     workspace.keep(x)
@@ -80,10 +98,10 @@ public func convolutionBackward(
     needsInput
     ? workspace.allocate(x.format, images: x.images, channels: x.channels, height: x.height, width: x.width) : nil
   let dweight = workspace.makeGradient(slot: slot, count: weight.count)
-  if shape.isDirect(inputGradient: needsInput) {
-    convolveDirectlyBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
-  } else {
-    convolveByPatchesBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
+  switch shape.way(inputGradient: needsInput) {
+  case .winograd: convolveByWinogradBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
+  case .direct: convolveDirectlyBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
+  case .patches: convolveByPatchesBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
   }
   workspace.release(dy)
   return dx

@@ -1,4 +1,4 @@
-// Convolution, direct and by patches, against plain loops in double precision and against each other.
+// Convolution, direct, by Winograd and by patches, against plain loops in double precision and against each other.
 import Basics
 import Testing
 
@@ -35,9 +35,9 @@ private struct Results: Equatable {
   var dweight: Tensor
 }
 
-private enum Way { case direct, patches }
-
-private func compute(_ problem: Case, _ way: Way, threads: Int, picture: Bool = false) throws -> Results {
+private func compute(_ problem: Case, _ way: ConvolutionShape.Way, threads: Int, picture: Bool = false) throws
+  -> Results
+{
   let (x, weight, dy) = (problem.x, problem.weight, problem.dy)
   func step(_ workspace: inout Workspace) -> Results {
     let input = workspace.load(x, as: picture ? .pixels : .blocked)
@@ -54,6 +54,9 @@ private func compute(_ problem: Case, _ way: Way, threads: Int, picture: Bool = 
     let dx = picture ? nil : unwritten(like: input, channels: problem.inChannels)
     let dweight = workspace.makeGradient(slot: 0, count: weight.count)
     switch way {
+    case .winograd:
+      convolveByWinograd(input, weight: weight, shape, into: y, &workspace)
+      convolveByWinogradBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
     case .direct:
       convolveDirectly(input, weight: weight, shape, into: y, &workspace)
       convolveDirectlyBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
@@ -82,7 +85,8 @@ private func expectZeroPadding(_ map: Activation, _ workspace: borrowing Workspa
 }
 
 /// The definition, in double precision, each sum with the sum of its terms' sizes, which bounds its rounding.
-private func expectDefinition(_ results: Results, _ problem: Case) {
+/// Winograd's rounding is that of a whole tile, so there the bound is by the largest of those sums.
+private func expectDefinition(_ results: Results, _ problem: Case, _ way: ConvolutionShape.Way = .direct) {
   let (x, weight, dy) = (problem.x.scalars, problem.weight.scalars, problem.dy.scalars)
   var (y, dx, dweight) = (Sums(dy.count), Sums(x.count), Sums(weight.count))
   for n in 0..<problem.images {
@@ -99,9 +103,9 @@ private func expectDefinition(_ results: Results, _ problem: Case) {
       }
     }
   }
-  #expect(y.worst(results.y) < 2e-6, "y")
-  if let found = results.dx { #expect(dx.worst(found) < 2e-6, "dx") }
-  #expect(dweight.worst(results.dweight) < 2e-6, "dweight")
+  #expect(y.worst(results.y, way) < 2e-6, "y")
+  if let found = results.dx { #expect(dx.worst(found, way) < 2e-6, "dx") }
+  #expect(dweight.worst(results.dweight, way) < 2e-6, "dweight")
 }
 
 /// Calls `body(pixel of y, pixel of x, tap)` for every pair that the kernel joins.
@@ -129,9 +133,10 @@ private struct Sums {
   }
 
   /// The largest error of `found`, as a part of the terms' sizes; NaN counts as infinite.
-  func worst(_ found: Tensor) -> Double {
-    sums.indices.map { place in
-      let error = abs(Double(found.scalars[place]) - sums[place]) / sizes[place]
+  func worst(_ found: Tensor, _ way: ConvolutionShape.Way) -> Double {
+    let largest = sizes.max() ?? 0
+    return sums.indices.map { place in
+      let error = abs(Double(found.scalars[place]) - sums[place]) / (way == .winograd ? largest : sizes[place])
       return error.isNaN ? .infinity : error
     }.max() ?? 0
   }
@@ -152,6 +157,31 @@ func directConvolutionIsItsDefinition(kernel: Int, stride: Int) throws {
   let large = Case(
     images: 2, inChannels: 20, outChannels: 16, height: 37, width: 53, kernel: kernel, stride: stride)
   expectDefinition(try compute(large, .direct, threads: 3), large)
+}
+
+/// Maps that are no multiple of a tile, narrower than one, and wide enough for every kind of row.
+@Test func winogradConvolutionIsItsDefinition() throws {
+  for (inChannels, outChannels) in [(16, 16), (20, 48), (48, 32)] {
+    for (height, width) in maps + [(5, 7), (12, 12), (17, 19)] {
+      let problem = Case(
+        images: 2, inChannels: inChannels, outChannels: outChannels, height: height, width: width, kernel: 3, stride: 1)
+      expectDefinition(try compute(problem, .winograd, threads: 1), problem, .winograd)
+    }
+  }
+  let large = Case(images: 2, inChannels: 20, outChannels: 16, height: 37, width: 53, kernel: 3, stride: 1)
+  expectDefinition(try compute(large, .winograd, threads: 3), large, .winograd)
+}
+
+/// More blocks than a task takes at a time, of inputs and of outputs; more images than there are groups.
+@Test(arguments: [(80, 288), (288, 80), (144, 144)])
+func wideWinogradConvolutionIsThatByPatches(inChannels: Int, outChannels: Int) throws {
+  let problem = Case(
+    images: 19, inChannels: inChannels, outChannels: outChannels, height: 8, width: 8, kernel: 3, stride: 1)
+  let (found, wanted) = (try compute(problem, .winograd, threads: 3), try compute(problem, .patches, threads: 2))
+  for (a, b) in [(found.y, wanted.y), (found.dx!, wanted.dx!), (found.dweight, wanted.dweight)] {
+    let scale = b.scalars.map(abs).max()!
+    #expect(zip(a.scalars, b.scalars).allSatisfy { abs($0 - $1) <= 3e-5 * scale })
+  }
 }
 
 @Test func directConvolutionOfPicturesIsItsDefinition() throws {
@@ -178,9 +208,12 @@ func directConvolutionIsThatByPatches(kernel: (Int, Int), images: Int) throws {
 }
 
 @Test(arguments: kernels)
-func directConvolutionIsTheSameOnAnyThreads(kernel: Int, stride: Int) throws {
+func convolutionIsTheSameOnAnyThreads(kernel: Int, stride: Int) throws {
   let problem = Case(
     images: 21, inChannels: 32, outChannels: 48, height: 7, width: 9, kernel: kernel, stride: stride)
-  let alone = try compute(problem, .direct, threads: 1)
-  #expect(try alone == compute(problem, .direct, threads: 3))
+  for way in kernel == 3 && stride == 1 ? [ConvolutionShape.Way.direct, .winograd] : [.direct] {
+    let alone = try compute(problem, way, threads: 1)
+    #expect(try alone == compute(problem, way, threads: 2))
+    #expect(try alone == compute(problem, way, threads: 3))
+  }
 }

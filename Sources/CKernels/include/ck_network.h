@@ -42,6 +42,32 @@ void ck_pack_weights(const float *weight, float *packed, int64_t from, int64_t t
 void ck_unpack_weights(const float *partial, int64_t groups, int64_t group_size, float *gradient, int64_t from,
                        int64_t to, int64_t taps, int64_t lanes, int64_t block);
 
+/// Winograd's convolution F(4×4, 3×3) of blocked maps at stride 1 (Lavin and Gray 2016): `blocks` of 16 input channels
+/// to `out_blocks` of 16 outputs, `tiles` tiles of 4×4 pixels at a time.
+typedef struct {
+  int64_t blocks, out_blocks, height, width, tiles;
+} ck_winograd;
+
+/// Floats of scratch space for `tiles` tiles of maps of so many blocks, read and written.
+int64_t ck_winograd_scratch(int64_t tiles, int64_t blocks, int64_t other_blocks);
+
+/// y's blocks first_out ..< first_out + outs of `images` images; those are written whole. The adjoint in x is the same
+/// with weights packed the turned way round, and blocks and out_blocks exchanged.
+/// scratch: ck_winograd_scratch(tiles, blocks, outs) floats.
+void ck_winograd_convolve(const float *x, const float *weights, float *y, const ck_winograd *winograd, int64_t images,
+                          int64_t first_out, int64_t outs, float *scratch);
+/// The adjoint in the weights, of the input's blocks first_block ..< first_block + blocks: their part of sums
+/// [36][out block][in block][lane][16 outputs] becomes the sum of the points' products over the images.
+/// scratch: ck_winograd_scratch(tiles, blocks, out_blocks) floats.
+void ck_winograd_weights(const float *x, const float *dy, float *sums, const ck_winograd *winograd, int64_t images,
+                         int64_t first_block, int64_t blocks, float *scratch);
+/// One block of 16 outputs of the weights at the points, [36][out block][in block][lane][16 outputs], from weight
+/// [to][from][9]. Turned, weight is [from][to][9] and its taps are taken backwards.
+void ck_winograd_pack(const float *weight, float *packed, int64_t from, int64_t to, int turned, int64_t block);
+/// The same block of gradient [to][from][9], from the sums of `groups` groups, group_size floats apart, in order.
+void ck_winograd_unpack(const float *sums, int64_t groups, int64_t group_size, float *gradient, int64_t from,
+                        int64_t to, int64_t block);
+
 /// rows [count][block · 16] from the pixels first ..< first + count of blocked [block][pixel][16], and back.
 void ck_rows_from_blocked(const float *blocked, float *rows, int64_t blocks, int64_t pixels, int64_t first,
                           int64_t count);
