@@ -26,6 +26,8 @@ typedef struct {
                               int64_t, int64_t, int64_t);
   void (*average)(const float *, float *, int64_t, int64_t, int64_t);
   void (*average_backward)(const float *, float *, int64_t, int64_t, int64_t);
+  void (*max_pool)(const float *, float *, int64_t, int64_t, int64_t);
+  void (*max_pool_backward)(const float *, const float *, const float *, float *, int64_t, int64_t, int64_t);
   void (*add)(const float *, float *, int64_t);
   void (*relu)(const float *, float *, int64_t);
   void (*relu_backward)(const float *, float *, int64_t);
@@ -94,6 +96,13 @@ void ck_average(const float *x, float *y, int64_t images, int64_t blocks, int64_
 }
 void ck_average_backward(const float *dy, float *dx, int64_t images, int64_t blocks, int64_t pixels) {
   chosen->average_backward(dy, dx, images, blocks, pixels);
+}
+void ck_max_pool(const float *x, float *y, int64_t blocks, int64_t height, int64_t width) {
+  chosen->max_pool(x, y, blocks, height, width);
+}
+void ck_max_pool_backward(const float *dy, const float *x, const float *y, float *dx, int64_t blocks, int64_t height,
+                          int64_t width) {
+  chosen->max_pool_backward(dy, x, y, dx, blocks, height, width);
 }
 void ck_add(const float *x, float *y, int64_t count) { chosen->add(x, y, count); }
 void ck_relu(const float *x, float *y, int64_t count) { chosen->relu(x, y, count); }

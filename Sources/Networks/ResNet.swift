@@ -2,8 +2,21 @@
 import Basics
 import Tensors
 
+/// A step of a stage: a branch of convolutions, and a shortcut that is added to it.
+protocol ResidualBlock: Layer, Equatable {
+  /// Channels of the block's output for each of `outChannels`.
+  static var expansion: Int { get }
+  init(_ inChannels: Int, _ outChannels: Int, stride: Int, using random: inout RandomStream)
+}
+
+extension ResidualBlock {
+  func isEqual(to other: any ResidualBlock) -> Bool { other as? Self == self }
+}
+
 /// Two 3×3 convolutions and a shortcut.
-public struct BasicBlock: Layer, Equatable {
+public struct BasicBlock: ResidualBlock {
+  static let expansion = 1
+
   var conv1: Conv2d
   var bn1: BatchNorm
   var conv2: Conv2d
@@ -83,48 +96,84 @@ public struct Projection: Layer, Equatable {
 
 /// The encoder f: pictures [n, 3, size, size] → representations h [n, D].
 public struct ResNet: Layer, Equatable {
-  /// Blocks and channels a stage.
+  /// Which blocks, how many a stage, and their channels at width 1.
   public struct Architecture: Sendable, Equatable {
     public let name: String
-    let blocks: [Int]
-    let channels: [Int]
+    fileprivate let blocks: [Int]
+    fileprivate let isBottleneck: Bool
+
+    /// resnet8, 20 and 32: three stages, 16, 32 and 64 channels, as He et al. built them for CIFAR-10.
+    fileprivate var isSmall: Bool { blocks.count == 3 }
+    fileprivate var channels: [Int] { isSmall ? [16, 32, 64] : [64, 128, 256, 512] }
+    fileprivate var block: any ResidualBlock.Type { isBottleneck ? Bottleneck.self : BasicBlock.self }
+
+    private init(_ name: String, _ blocks: [Int], isBottleneck: Bool = false) {
+      (self.name, self.blocks, self.isBottleneck) = (name, blocks, isBottleneck)
+    }
 
     public static let all = [
-      Architecture(name: "resnet8", blocks: [1, 1, 1], channels: [16, 32, 64]),
-      Architecture(name: "resnet20", blocks: [3, 3, 3], channels: [16, 32, 64]),
-      Architecture(name: "resnet18", blocks: [2, 2, 2, 2], channels: [64, 128, 256, 512]),
+      Architecture("resnet8", [1, 1, 1]),
+      Architecture("resnet20", [3, 3, 3]),
+      Architecture("resnet32", [5, 5, 5]),
+      Architecture("resnet18", [2, 2, 2, 2]),
+      Architecture("resnet34", [3, 4, 6, 3]),
+      Architecture("resnet50", [3, 4, 6, 3], isBottleneck: true),
     ]
     public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
+
+    /// The stem for views of this size in pixels: ImageNet's from 64 on for resnet18, 34 and 50, else CIFAR's.
+    public func usualStem(imageSize: Int) -> Stem { isSmall || imageSize < 64 ? .cifar : .imagenet }
+  }
+
+  /// What stands before the first stage.
+  public enum Stem: String, Sendable, CaseIterable {
+    /// A 3×3 convolution.
+    case cifar
+    /// A 7×7 convolution at stride 2 and 3×3 max pooling at stride 2: a quarter of the size.
+    case imagenet
   }
 
   public let architecture: Architecture
+  /// The factor on every number of channels.
+  public let width: Double
+  public let stem: Stem
+  /// D, the width of h.
+  public let features: Int
   var conv1: Conv2d
   var bn1: BatchNorm
-  var stages: [[BasicBlock]]
+  var stages: [[any ResidualBlock]]
 
-  /// With the CIFAR stem: a 3×3 convolution, no max pooling.
-  public init(_ architecture: Architecture, using random: inout RandomStream) {
-    self.architecture = architecture
-    var channels = architecture.channels[0]
-    conv1 = Conv2d(3, channels, kernel: 3, needsInputGradient: false, using: &random)
+  /// - Parameter width: channels are multiplied by it and rounded to the nearest whole number, at least 1. Maps are kept
+  ///   in blocks of 16 channels, so a number between multiples of 16 costs as much as the next one.
+  public init(_ architecture: Architecture, width: Double = 1, stem: Stem = .cifar, using random: inout RandomStream) {
+    (self.architecture, self.width, self.stem) = (architecture, width, stem)
+    let widths = architecture.channels.map { max(1, Int((Double($0) * width).rounded())) }
+    var channels = widths[0]
+    let isLarge = stem == .imagenet
+    conv1 = Conv2d(
+      3, channels, kernel: isLarge ? 7 : 3, stride: isLarge ? 2 : 1, needsInputGradient: false, using: &random)
     bn1 = BatchNorm(channels, relu: true)
     stages = []
-    for (stage, width) in architecture.channels.enumerated() {
-      var blocks: [BasicBlock] = []
+    for (stage, width) in widths.enumerated() {
+      var blocks: [any ResidualBlock] = []
       for block in 0..<architecture.blocks[stage] {
-        blocks.append(BasicBlock(channels, width, stride: stage > 0 && block == 0 ? 2 : 1, using: &random))
-        channels = width
+        let stride = stage > 0 && block == 0 ? 2 : 1
+        blocks.append(architecture.block.init(channels, width, stride: stride, using: &random))
+        channels = width * architecture.block.expansion
       }
       stages.append(blocks)
     }
+    features = channels
   }
-
-  /// D, the width of h.
-  public var features: Int { architecture.channels.last! }
 
   public mutating func forward(_ pictures: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
     var x = bn1.forward(conv1.forward(pictures, mode, &workspace), mode, &workspace)
     if mode == .inference { workspace.release(pictures) }
+    if stem == .imagenet {
+      let pooled = maxPool(x, mode, &workspace)
+      if mode == .inference { workspace.release(x) }
+      x = pooled
+    }
     for stage in stages.indices {
       for block in stages[stage].indices {
         let y = stages[stage][block].forward(x, mode, &workspace)
@@ -142,6 +191,7 @@ public struct ResNet: Layer, Equatable {
     for stage in stages.reversed() {
       for block in stage.reversed() { dx = block.backward(dx, &workspace) }
     }
+    if stem == .imagenet { dx = maxPoolBackward(dx, &workspace) }
     return conv1.backward(bn1.backward(dx, &workspace), &workspace)
   }
 
@@ -156,11 +206,16 @@ public struct ResNet: Layer, Equatable {
     forEachBlock(prefix) { block, name in block.visitBuffers(name, body) }
   }
 
-  private mutating func forEachBlock(_ prefix: String, _ body: (inout BasicBlock, String) -> Void) {
+  private mutating func forEachBlock(_ prefix: String, _ body: (inout any ResidualBlock, String) -> Void) {
     for stage in stages.indices {
       for block in stages[stage].indices {
         body(&stages[stage][block], joined(prefix, "layer\(stage + 1).\(block)"))
       }
     }
+  }
+
+  public static func == (a: ResNet, b: ResNet) -> Bool {
+    a.architecture == b.architecture && a.width == b.width && a.stem == b.stem && a.conv1 == b.conv1 && a.bn1 == b.bn1
+      && zip(a.stages.joined(), b.stages.joined()).allSatisfy { $0.isEqual(to: $1) }
   }
 }

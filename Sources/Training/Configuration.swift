@@ -16,6 +16,10 @@ public struct Configuration: Sendable, Equatable {
 
   // model
   public var encoder = ResNet.Architecture.named("resnet20")!
+  /// The factor on the encoder's channels.
+  public var width = 1.0
+  /// nil: as the size of a view suggests.
+  public var stem: ResNet.Stem?
   /// Side of a view in pixels; nil until the pictures are known.
   public var imageSize: Int?
   public var head = ProjectionHead.Kind.nonlinear
@@ -75,6 +79,7 @@ public struct Configuration: Sendable, Equatable {
     if imageSize == nil { imageSize = largestSide <= 40 ? 32 : 96 }
     let isSmall = imageSize! <= 40
     if !given.contains("encoder") { encoder = ResNet.Architecture.named(isSmall ? "resnet20" : "resnet18")! }
+    stem = resolvedStem
     if !given.contains("strength") { knobs.strength = isSmall ? 0.5 : 1 }
     if !given.contains("blur_probability") { knobs.blurProbability = isSmall ? 0 : 0.5 }
     if !given.contains("learning_rate") {
@@ -83,6 +88,9 @@ public struct Configuration: Sendable, Equatable {
       baseLearningRate = base
     }
   }
+
+  /// The stem that was asked for, or the usual one.
+  var resolvedStem: ResNet.Stem { stem ?? encoder.usualStem(imageSize: imageSize ?? 32) }
 
   /// The factor on the base learning rate: N/256, or √N.
   func scaledRate(batchSize: Int) -> Double {

@@ -44,12 +44,15 @@ public final class RunFolder {
     for descriptor in [metrics, events, log, lock] { close(descriptor) }
   }
 
+  /// The settings of the run in this folder.
+  /// - Throws: `Trouble` when there is none, or it has settings that simscope does not know.
   public static func configuration(of path: String) throws -> Configuration {
     let file = path + "/config.json"
     guard let data = FileManager.default.contents(atPath: file) else {
       throw Trouble("no run here (config.json is missing)", at: path, remedy: "name a folder such as runs/NAME")
     }
     var configuration = Configuration()
+    configuration.stem = .cifar  // the only one there was when runs did not say theirs
     try configuration.take(json: String(decoding: data, as: UTF8.self), from: file)
     return configuration
   }

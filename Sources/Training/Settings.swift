@@ -48,6 +48,12 @@ public struct Setting: Sendable {
     choice(
       "encoder", .model, ResNet.Architecture.all.map(\.name), "the encoder f",
       get: { $0.encoder.name }, set: { $0.encoder = ResNet.Architecture.named($1)! }),
+    number(
+      "width", .model, 0.0625...16, "factor on the encoder's channels, rounded to whole ones (1, 2, 4, 0.5)", \.width),
+    choice(
+      "stem", .model, ["auto"] + ResNet.Stem.allCases.map(\.rawValue),
+      "3×3, or 7×7 and pooling (auto: imagenet from 64 px on for resnet18, 34 and 50)",
+      get: { $0.stem?.rawValue ?? "auto" }, set: { $0.stem = ResNet.Stem(rawValue: $1) }),
     integer(
       "image_size", .model, 8...512, "side of a view in pixels (32 for pictures up to 40 px, else 96)", \.imageSize),
     named("head", .model, "the projection head g", \.head),
@@ -69,7 +75,7 @@ public struct Setting: Sendable {
     ]
 
   private static let optimisation = [
-    named("optimizer", .optimisation, "", \.optimizer),
+    named("optimizer", .optimisation, "the rule by which a gradient moves the parameters", \.optimizer),
     knob("learning_rate", .optimisation),
     number(
       "base_learning_rate", .optimisation, 0...1e6, "peak learning rate at batch 256, scaled to the batch size",

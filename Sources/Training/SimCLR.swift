@@ -10,7 +10,8 @@ public struct SimCLR: Layer, Equatable {
   /// Fresh parameters from the configuration's seed.
   public init(_ configuration: Configuration) {
     var random = RandomStream(seed: configuration.seed, .initialization)
-    encoder = ResNet(configuration.encoder, using: &random)
+    encoder = ResNet(
+      configuration.encoder, width: configuration.width, stem: configuration.resolvedStem, using: &random)
     let hidden = configuration.headHidden ?? encoder.features
     head = ProjectionHead(
       configuration.head, features: encoder.features, layers: configuration.headLayers, hidden: hidden,

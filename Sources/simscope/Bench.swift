@@ -10,6 +10,9 @@ import Training
 
 let benchFlags = [
   Flag("encoder", ResNet.Architecture.all.map(\.name).joined(separator: "|"), "only this one"),
+  Flag("width", "X", "factor on its channels (1)"),
+  Flag("stem", "auto|cifar|imagenet", "what stands before its first stage"),
+  Flag("image-size", "N", "side of a picture in pixels (32)"),
   Flag("batch-size", "N", "images a step (256)"),
   Flag("seconds", "X", "for each encoder (10)"),
   Flag("threads", "N", "threads that compute (0: all cores)"),
@@ -19,9 +22,10 @@ let benchFlags = [
 func bench(_ arguments: Arguments) throws -> Int32 {
   _ = try arguments.words([])
   let seconds = try arguments.number("seconds", 0.5...3600, default: 10)
-  let encoders = arguments["encoder"].map { [$0] } ?? ResNet.Architecture.all.map(\.name)
+  let encoders = arguments["encoder"].map { [$0] } ?? ["resnet8", "resnet20", "resnet18"]
+  let size = arguments["image-size"] ?? "32"
   if !arguments.has("json") {
-    print("\(String(cString: ck_isa_name())) kernels, OpenBLAS \(BLAS.coreName), 32×32 pictures, float32")
+    print("\(String(cString: ck_isa_name())) kernels, OpenBLAS \(BLAS.coreName), \(size)×\(size) pictures, float32")
     print("encoder     batch  images/s   views  forward  loss  backward  optimizer  other   memory")
   }
   for encoder in encoders {

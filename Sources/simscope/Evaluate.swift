@@ -13,6 +13,8 @@ let evaluateFlags = [
   Flag("knn-temperature", "X", "t of the votes' weights exp(cosine / t) (0.1)"),
   Flag("on", "h|z", "representation h or projection z (h)"),
   Flag("encoder", ResNet.Architecture.all.map(\.name).joined(separator: "|"), "for a bare safetensors file"),
+  Flag("width", "X", "for a bare safetensors file"),
+  Flag("stem", "auto|cifar|imagenet", "for a bare safetensors file"),
   Flag("image-size", "N", "for a bare safetensors file"),
   Flag("normalize", "none|cifar|imagenet", "for a bare safetensors file"),
   Flag("threads", "N", "threads that compute (0: all cores)"),

@@ -141,6 +141,60 @@ func batchNormIsPyTorchs(variant: String) throws {
   try expectClose(dx, file["averagepool.dx"])
 }
 
+@Test func maxPoolIsPyTorchs() throws {
+  let file = try golden("pieces")
+  let (x, dy) = (try #require(file["maxpool.x"]), try #require(file["maxpool.dy"]))
+  let (y, dx) = try maxPoolAndGradient(x, dy)
+  #expect(y == file["maxpool.y"])
+  try expectClose(dx, file["maxpool.dx"])
+}
+
+/// Of equal numbers the first counts, rows before columns, so the whole gradient of a flat map goes to windows' corners.
+@Test func maxPoolTakesTheFirstOfEquals() throws {
+  let flat = Tensor(repeating: 2, [1, 1, 4, 3])
+  let (y, dx) = try maxPoolAndGradient(flat, Tensor([1, 1, 2, 2], [1, 10, 100, 1000]))
+  #expect(y == Tensor(repeating: 2, [1, 1, 2, 2]))
+  #expect(dx.scalars == [1, 10, 0, 100, 1000, 0, 0, 0, 0, 0, 0, 0])
+}
+
+/// Maps of one row, one column, odd and even sides, and NaN, against the definition.
+@Test(arguments: [(1, 1), (1, 5), (2, 2), (3, 4), (7, 1), (6, 9)])
+func maxPoolIsItsDefinition(height: Int, width: Int) throws {
+  var random = RandomStream(seed: 7, .test)
+  let x = Tensor([2, 20, height, width], (0..<40 * height * width).map { _ in random.uniform(-1, 1) })
+  let (rows, columns) = ((height + 1) / 2, (width + 1) / 2)
+  let dy = Tensor([2, 20, rows, columns], (0..<40 * rows * columns).map { _ in random.uniform(-1, 1) })
+  var (y, dx) = (dy, Tensor(zeros: x.shape))
+  for map in 0..<40 {
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let window = (max(0, 2 * row - 1)..<min(height, 2 * row + 2)).flatMap { iy in
+          (max(0, 2 * column - 1)..<min(width, 2 * column + 2)).map { (map * height + iy) * width + $0 }
+        }
+        let largest = window.max { x.scalars[$0] < x.scalars[$1] }!
+        let place = (map * rows + row) * columns + column
+        y.scalars[place] = x.scalars[largest]
+        dx.scalars[largest] += dy.scalars[place]
+      }
+    }
+  }
+  let found = try maxPoolAndGradient(x, dy)
+  #expect(found.y.scalars == y.scalars)
+  try expectClose(found.dx, dx, 1e-6, "dx")
+  var broken = x
+  broken.scalars[0] = .nan
+  #expect(try maxPoolAndGradient(broken, dy).y.scalars[0].isNaN)
+}
+
+private func maxPoolAndGradient(_ x: Tensor, _ dy: Tensor) throws -> (y: Tensor, dx: Tensor) {
+  var (y, dx) = (x, x)
+  try withWorkspace { workspace in
+    y = workspace.read(maxPool(workspace.load(x), .training, &workspace))
+    dx = workspace.read(maxPoolBackward(workspace.load(dy), &workspace))
+  }
+  return (y, dx)
+}
+
 @Test func unitLengthIsPyTorchs() throws {
   let file = try golden("pieces")
   let (unit, lengths) = unitRows(try #require(file["normalize.x"]))

@@ -134,15 +134,38 @@ private func textbookGradient(_ z: Tensor, temperature: Double) -> Tensor {
     })
 }
 
-/// 11,168,832: torchvision's resnet18 without `fc`, with the CIFAR stem.
-@Test func encodersHaveTheParametersOfTheirDefinition() {
-  func count(_ name: String) -> Int {
-    var random = RandomStream(seed: 1, .initialization)
-    return ResNet(ResNet.Architecture.named(name)!, using: &random).parameterCount
+/// resnet18, 34 and 50 as torchvision counts them without `fc`; wide ones by torchvision's own classes, their `inplanes`
+/// and stages multiplied.
+@Test(arguments: [
+  ("resnet8", 1.0, ResNet.Stem.cifar, independentCount(blocks: 1)),
+  ("resnet20", 1, .cifar, independentCount(blocks: 3)),
+  ("resnet32", 1, .cifar, independentCount(blocks: 5)), ("resnet18", 1, .cifar, 11_168_832),
+  ("resnet18", 1, .imagenet, 11_689_512 - 513_000), ("resnet34", 1, .imagenet, 21_797_672 - 513_000),
+  ("resnet50", 1, .imagenet, 25_557_032 - 2_049_000),
+  ("resnet50", 2, .imagenet, 93_907_072), ("resnet34", 2, .imagenet, 85_085_824),
+  ("resnet18", 0.5, .imagenet, 2_798_880),
+])
+func encodersHaveTheParametersOfTheirDefinition(name: String, width: Double, stem: ResNet.Stem, count: Int) {
+  var random = RandomStream(seed: 1, .initialization)
+  let encoder = ResNet(ResNet.Architecture.named(name)!, width: width, stem: stem, using: &random)
+  #expect(encoder.parameterCount == count)
+}
+
+@Test func channelsAreRoundedToWholeOnes() {
+  var random = RandomStream(seed: 1, .initialization)
+  func features(_ name: String, _ width: Double) -> Int {
+    ResNet(ResNet.Architecture.named(name)!, width: width, using: &random).features
   }
-  #expect(count("resnet8") == independentCount(blocks: 1))
-  #expect(count("resnet20") == independentCount(blocks: 3))
-  #expect(count("resnet18") == 11_168_832)
+  #expect(features("resnet8", 0.3) == 19)  // 19.2
+  #expect(features("resnet8", 0.7) == 45)  // 44.8
+  #expect(features("resnet50", 0.0625) == 4 * 32)
+}
+
+@Test func largeViewsHaveTheStemOfImageNet() {
+  func stem(_ name: String, _ size: Int) -> ResNet.Stem { ResNet.Architecture.named(name)!.usualStem(imageSize: size) }
+  #expect(stem("resnet18", 63) == .cifar)
+  for name in ["resnet18", "resnet34", "resnet50"] { #expect(stem(name, 64) == .imagenet) }
+  for name in ["resnet8", "resnet20", "resnet32"] { #expect(stem(name, 224) == .cifar) }
 }
 
 /// Counted by hand from the definition: convolutions without bias, two numbers a channel for each batch norm.
@@ -160,12 +183,14 @@ private func independentCount(blocks: Int) -> Int {
 }
 
 /// The last batch norm of a branch starts at zero: a block is relu(shortcut).
-@Test func aFreshBlockIsItsShortcut() throws {
+@Test(arguments: [("resnet8", "bn2"), ("resnet50", "bn3")])
+func aFreshBlockIsItsShortcut(name: String, last: String) throws {
   var random = RandomStream(seed: 3, .initialization)
-  var encoder = ResNet(ResNet.Architecture.named("resnet8")!, using: &random)
+  var encoder = ResNet(ResNet.Architecture.named(name)!, width: 0.25, using: &random)
   encoder.visitParameters("") { name, parameter in
-    if name.hasSuffix("bn2.weight") { #expect(parameter.value.scalars.allSatisfy { $0 == 0 }, "\(name)") }
-    if name.hasSuffix("bn1.weight") { #expect(parameter.value.scalars.allSatisfy { $0 == 1 }, "\(name)") }
+    guard name.contains("bn"), name.hasSuffix("weight") else { return }
+    let expected: Float = name.hasSuffix("\(last).weight") ? 0 : 1
+    #expect(parameter.value.scalars.allSatisfy { $0 == expected }, "\(name)")
   }
 }
 

@@ -13,7 +13,9 @@ extension RealProgram {
     @Test func aWrongValueIsNamedWithWhatIsAllowed() throws {
       let answer = try run(["--encoder", "resnet21"])
       #expect(answer.status == 2)
-      #expect(answer.errors.contains("--encoder is one of resnet8|resnet20|resnet18, not “resnet21”"))
+      #expect(
+        answer.errors.contains(
+          "--encoder is one of resnet8|resnet20|resnet32|resnet18|resnet34|resnet50, not “resnet21”"))
       #expect(answer.errors.split(separator: "\n").count == 1)
     }
 

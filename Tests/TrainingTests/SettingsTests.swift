@@ -11,7 +11,8 @@ import Testing
   var configuration = Configuration()
   configuration.data = "pictures"
   for (key, text) in [
-    ("encoder", "resnet18"), ("image_size", "64"), ("head", "linear"), ("temperature", "0.07"), ("batch_size", "96"),
+    ("encoder", "resnet18"), ("width", "0.5"), ("stem", "imagenet"), ("image_size", "64"), ("head", "linear"),
+    ("temperature", "0.07"), ("batch_size", "96"),
     ("optimizer", "lars"), ("warmup_epochs", "2.5"), ("nesterov", "true"), ("limit", "7"), ("seed", "12345678901"),
     ("drop_last", "false"), ("blur_probability", "0.25"), ("weight_decay", "1e-05"), ("on_hangup", "stop"),
   ] { try #require(Setting.named(key)).apply(text, to: &configuration) }
@@ -39,16 +40,27 @@ import Testing
 @Test func smallAndLargePicturesHaveTheirRecipes() throws {
   var small = Configuration()
   small.adapt(toLargestSide: 32)
-  #expect(small.imageSize == 32 && small.encoder.name == "resnet20")
+  #expect(small.imageSize == 32 && small.encoder.name == "resnet20" && small.stem == .cifar)
   #expect(small.knobs.strength == 0.5 && small.knobs.blurProbability == 0)
   var large = Configuration()
   large.adapt(toLargestSide: 200)
-  #expect(large.imageSize == 96 && large.encoder.name == "resnet18")
+  #expect(large.imageSize == 96 && large.encoder.name == "resnet18" && large.stem == .imagenet)
   #expect(large.knobs.strength == 1 && large.knobs.blurProbability == 0.5)
   var asked = Configuration()
   try Setting.named("strength")!.apply("0.3", to: &asked)
   asked.adapt(toLargestSide: 200)
   #expect(asked.knobs.strength == 0.3)
+}
+
+/// Whose config.json says neither: every encoder then had width 1 and the CIFAR stem.
+@Test func runsFromBeforeWidthAndStemKeepTheirEncoder() throws {
+  let run = NSTemporaryDirectory() + "simscope-old-\(getpid())"
+  try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: run) }
+  try #"{"encoder": "resnet18", "image_size": 96}"#.write(
+    toFile: run + "/config.json", atomically: true, encoding: .utf8)
+  let encoder = SimCLR(try RunFolder.configuration(of: run)).encoder
+  #expect(encoder.stem == .cifar && encoder.width == 1)
 }
 
 @Test func theBaseRateFollowsItsRule() throws {

@@ -90,6 +90,13 @@ void ck_norm_backward_apply(const float *dy, const float *x, const float *a, con
 void ck_average(const float *x, float *y, int64_t images, int64_t blocks, int64_t pixels);
 void ck_average_backward(const float *dy, float *dx, int64_t images, int64_t blocks, int64_t pixels);
 
+/// y = the largest of x under 3×3 windows at stride 2, padded by one, in every block of one image; NaN counts as the
+/// largest.
+void ck_max_pool(const float *x, float *y, int64_t blocks, int64_t height, int64_t width);
+/// Its adjoint: dx = dy at the first place in its window where x is y, zero elsewhere.
+void ck_max_pool_backward(const float *dy, const float *x, const float *y, float *dx, int64_t blocks, int64_t height,
+                          int64_t width);
+
 /// y += x; y = max(0, x); dy ← dy where y > 0.
 void ck_add(const float *x, float *y, int64_t count);
 void ck_relu(const float *x, float *y, int64_t count);
