@@ -3,33 +3,76 @@
 
 #include "isa.h"
 
+#include <string.h>
+
 #pragma clang diagnostic ignored "-Wpsabi"
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define LOOP _Pragma("clang loop unroll_count(2) vectorize(disable)")
 // Stops the compiler from moving loads over pixels, for which there are no registers.
 #define KEEP_IN_PLACE __asm__ volatile("" ::: "memory")
+// Into the second-level cache.
+#define FETCH(place) __builtin_prefetch(place, 0, 2)
 
 // What the tiles of a row have in common; distances in floats.
 typedef struct {
   const float *weights;
   int64_t rows, x_row, weight_row, weight_tap, weight_block, y_step, y_block;
+  // From the numbers of x that are read to those to fetch for later; 0: none.
+  int64_t ahead;
   int adds;
 } tiles_t;
 typedef void (*way_t)(const tiles_t *, const float *, float *, int);
 // Kernel columns that a row of pixels sees, from neighbouring pixels of x or from every other one.
-enum { THREE, THREE_APART, ONE, ONE_APART, TWO, PICTURE, WAY_COUNT };
+enum { THREE, THREE_APART, ONE, ONE_APART, TWO, PICTURE_THREE, PICTURE_SEVEN, WAY_COUNT };
+// Blocks of input that a 1×1 kernel sums before it goes to the next pixels: their weights stay in the first-level cache.
+#define POINT_BLOCKS 16
 
 // A band of rows of y in some images; distances in floats.
 typedef struct {
-  int64_t images, rows, width, right, x_image, x_row, dy_image, dy_row;
+  int64_t images, rows, width, right, x_image, x_row, dy_image, dy_row, dy_block, weight_block;
+  // From the numbers that are read to those to fetch for the next band; 0: none.
+  int64_t x_ahead, dy_ahead;
 } band_t;
+// How a band adds to the gradients of `many` input channels.
+typedef struct {
+  void (*run)(const band_t *, const float *, const float *, float *);
+  int64_t many;
+} gradient_way_t;
+
+// Pixels of y that a convolution takes at a time, so that x is read from the second-level cache for every output.
+#define CONVOLVE_PIXELS 256
+
+// A band has about BAND_PIXELS pixels: so many images where they are small, or so many rows of one.
 #define BAND_PIXELS 128
+static int64_t images_together(const ck_geometry *g) {
+  const int64_t pixels = g->out_height * g->out_width;
+  return pixels < BAND_PIXELS ? BAND_PIXELS / pixels : 1;
+}
+static int64_t rows_together(const ck_geometry *g) {
+  return g->out_width < BAND_PIXELS ? BAND_PIXELS / g->out_width : 1;
+}
+
+// The rows of a picture that `rows` rows of y from `top` on see, with zeros around them; padded_row floats each.
+static int64_t padded_row(const ck_geometry *g) { return (g->width + 2 * g->padding) * g->lanes; }
+static void pad_rows(const float *x, float *to, const ck_geometry *g, int64_t top, int64_t rows) {
+  const int64_t row = g->width * g->lanes, side = g->padding * g->lanes, first = top * g->stride - g->padding;
+  const int64_t end = first + (rows - 1) * g->stride + g->kernel_height;
+  for (int64_t iy = first; iy < end; iy++, to += row + 2 * side) {
+    const int inside = iy >= 0 && iy < g->height;
+    memset(to, 0, (size_t)(inside ? side : row + 2 * side) * sizeof(float));
+    if (!inside) continue;
+    memcpy(to + side, x + iy * row, (size_t)row * sizeof(float));
+    memset(to + side + row, 0, (size_t)side * sizeof(float));
+  }
+}
 
 typedef struct {
-  void (*convolve)(const float *, const float *, float *, const ck_geometry *, int64_t);
-  void (*convolve_apart_back)(const float *, const float *, float *, const ck_geometry *, int64_t);
-  void (*convolve_weights)(const float *, const float *, float *, const ck_geometry *, int64_t);
+  void (*convolve)(const float *, const float *, float *, const ck_geometry *, int64_t, int64_t, int64_t);
+  void (*convolve_apart_back)(const float *, const float *, float *, const ck_geometry *, int64_t, int64_t, int64_t);
+  void (*convolve_weights)(const float *, const float *, float *, const ck_geometry *, int64_t, int64_t, int64_t);
+  void (*convolve_picture)(const float *, const float *, float *, const ck_geometry *, int64_t, float *);
+  void (*convolve_picture_weights)(const float *, const float *, float *, const ck_geometry *, int64_t, float *);
 } convolution_t;
 
 // Blocks of feature maps that Winograd's tiles are cut from: `blocks` of `all_blocks`, from `first_block` on.
@@ -80,8 +123,7 @@ typedef struct {
 #define WEIGHT_LANES 1
 #define POINT_LANES 2
 #endif
-#define PICTURE_LANES 1
-#define MOST_LANES 4
+#define MOST_LANES 9
 #include "convolution_copy.inc"
 
 #if defined(__x86_64__)
@@ -93,8 +135,7 @@ AVX2_BEGIN
 #define TILE_SIZES SIZES_TO_6
 #define WEIGHT_LANES 2
 #define POINT_LANES 4
-#define PICTURE_LANES 1
-#define MOST_LANES 4
+#define MOST_LANES 9
 #include "convolution_copy.inc"
 ISA_END
 
@@ -106,7 +147,8 @@ AVX512_BEGIN
 #define TILE_SIZES SIZES_TO_12
 #define WEIGHT_LANES 8
 #define POINT_LANES 16
-#define PICTURE_LANES 3
+#define PAIR_WEIGHT_LANES 4
+#define PAIR_POINT_LANES 8
 #define MOST_LANES 16
 #include "convolution_copy.inc"
 ISA_END
@@ -126,23 +168,40 @@ __attribute__((constructor)) static void choose(void) {
 #endif
 }
 
-void ck_convolve(const float *x, const float *weights, float *y, const ck_geometry *g, int64_t images) {
-  chosen->convolve(x, weights, y, g, images);
+void ck_convolve(const float *x, const float *weights, float *y, const ck_geometry *g, int64_t images,
+                 int64_t first_out, int64_t outs) {
+  chosen->convolve(x, weights, y, g, images, first_out, outs);
 }
 
-void ck_convolve_back(const float *dy, const float *weights, float *dx, const ck_geometry *g, int64_t images) {
+void ck_convolve_back(const float *dy, const float *weights, float *dx, const ck_geometry *g, int64_t images,
+                      int64_t first_block, int64_t blocks) {
   if (g->stride == 2) {
-    chosen->convolve_apart_back(dy, weights, dx, g, images);
+    chosen->convolve_apart_back(dy, weights, dx, g, images, first_block, blocks);
     return;
   }
   ck_geometry back = *g;
   back.blocks = g->out_blocks;
   back.out_blocks = g->blocks;
-  chosen->convolve(dy, weights, dx, &back, images);
+  chosen->convolve(dy, weights, dx, &back, images, first_block, blocks);
 }
 
-void ck_convolve_weights(const float *x, const float *dy, float *dweights, const ck_geometry *g, int64_t images) {
-  chosen->convolve_weights(x, dy, dweights, g, images);
+void ck_convolve_weights(const float *x, const float *dy, float *dweights, const ck_geometry *g, int64_t images,
+                         int64_t first_block, int64_t blocks) {
+  chosen->convolve_weights(x, dy, dweights, g, images, first_block, blocks);
+}
+
+int64_t ck_picture_scratch(const ck_geometry *g) {
+  return ((rows_together(g) - 1) * g->stride + g->kernel_height) * padded_row(g);
+}
+
+void ck_convolve_picture(const float *x, const float *weights, float *y, const ck_geometry *g, int64_t images,
+                         float *scratch) {
+  chosen->convolve_picture(x, weights, y, g, images, scratch);
+}
+
+void ck_convolve_picture_weights(const float *x, const float *dy, float *dweights, const ck_geometry *g,
+                                 int64_t images, float *scratch) {
+  chosen->convolve_picture_weights(x, dy, dweights, g, images, scratch);
 }
 
 int64_t ck_winograd_scratch(int64_t tiles, int64_t blocks, int64_t other_blocks) {

@@ -1,4 +1,4 @@
-/// Convolution and its gradients: the two entry points, and the choice between three ways to compute them.
+/// Convolution and its gradients: the two entry points, and the choice between the ways to compute them.
 import Basics
 import CKernels
 
@@ -35,32 +35,33 @@ struct ConvolutionShape {
   var tilesPerImage: Int { Int((geometry.height + 3) / 4 * ((geometry.width + 3) / 4)) }
 
   /// How a convolution is computed.
-  enum Way { case winograd, direct, patches }
+  enum Way { case winograd, direct, pictures, patches }
 
+  /// Kernels that are padded by half: on blocked maps 3×3 and 1×1 at stride 1 or 2; on pictures of three channels the two
+  /// stems, 3×3 at stride 1 and 7×7 at stride 2, for which there is no gradient of the input. All else by patches.
   func way(inputGradient: Bool) -> Way {
-    isDirect(inputGradient: inputGradient) ? (winogradPays ? .winograd : .direct) : .patches
+    let g = geometry
+    guard g.kernel_height == g.kernel_width, g.padding == g.kernel_height / 2 else { return .patches }
+    if isOfPictures {
+      let isStem = (g.kernel_height, g.stride) == (3, 1) || (g.kernel_height, g.stride) == (7, 2)
+      return isStem && g.lanes == 3 && !inputGradient ? .pictures : .patches
+    }
+    guard [1, 3].contains(g.kernel_height), [1, 2].contains(g.stride) else { return .patches }
+    return winogradPays ? .winograd : .direct
   }
 
   /// 3×3 at stride 1 on blocked maps, where 36 products a tile are clearly fewer than the taps that meet a pixel (the
   /// transforms cost about 6 in 10 of what they save on narrow maps).
   private var winogradPays: Bool {
     let g = geometry
-    return !isOfPictures && g.kernel_height == 3 && g.stride == 1
+    return g.kernel_height == 3 && g.stride == 1
       && 8 * 36 * tilesPerImage < 5 * Int((3 * g.height - 2) * (3 * g.width - 2))
   }
 
-  /// Weight gradients are summed within a fixed group of images, the groups in order: the same sum on any threads.
+  /// Weight gradients are summed within a fixed group of images, the groups in order: the same sum on any threads. Few
+  /// groups where a gradient is large.
   func weightGroups(images: Int) -> ImageGroups {
-    ImageGroups(images: images, limit: taps * paddedOut > 1 << 19 ? 8 : 16)
-  }
-
-  /// Whether there is a direct kernel: padded by half, 3×3 or 1×1 at stride 1 or 2 on blocked maps, 3×3 at stride 1 on
-  /// pictures of three channels, for which there is none of the input's gradient.
-  private func isDirect(inputGradient: Bool) -> Bool {
-    let g = geometry
-    guard g.kernel_height == g.kernel_width, g.padding == g.kernel_height / 2 else { return false }
-    if isOfPictures { return g.kernel_height == 3 && g.stride == 1 && g.lanes == 3 && !inputGradient }
-    return [1, 3].contains(g.kernel_height) && [1, 2].contains(g.stride)
+    ImageGroups(images: images, limit: max(1, min(16, (1 << 19) / (taps * paddedOut))))
   }
 }
 
@@ -76,6 +77,7 @@ public func convolution(
   switch shape.way(inputGradient: false) {
   case .winograd: convolveByWinograd(x, weight: weight, shape, into: y, &workspace)
   case .direct: convolveDirectly(x, weight: weight, shape, into: y, &workspace)
+  case .pictures: convolvePictures(x, weight: weight, shape, into: y, &workspace)
   case .patches: convolveByPatches(x, weight: weight, shape, into: y, &workspace)
   }
   if mode == .training {
@@ -101,6 +103,7 @@ public func convolutionBackward(
   switch shape.way(inputGradient: needsInput) {
   case .winograd: convolveByWinogradBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
   case .direct: convolveDirectlyBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
+  case .pictures: convolvePicturesBack(dy, x, shape, into: dweight, &workspace)
   case .patches: convolveByPatchesBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
   }
   workspace.release(dy)

@@ -6,12 +6,12 @@ import CKernels
 func convolveDirectly(
   _ x: Activation, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, _ workspace: inout Workspace
 ) {
-  let packed = pack(weight, shape, turned: false, &workspace)
+  let packed = packForKernels(weight, shape, turned: false, &workspace)
   if !workspace.isPlanning {
     let (from, to, weights) = (workspace.pointer(x), workspace.pointer(y), workspace.pointer(packed))
-    forEachBundle(of: x.images, shape, workspace.workers) { first, count in
+    forEachTask(images: x.images, blocks: y.blocks, shape, workspace.workers) { image, count, block, blocks in
       withUnsafePointer(to: shape.geometry) { geometry in
-        ck_convolve(from + first * x.imageCount, weights, to + first * y.imageCount, geometry, count)
+        ck_convolve(from + image * x.imageCount, weights, to + image * y.imageCount, geometry, count, block, blocks)
       }
     }
   }
@@ -24,18 +24,36 @@ func convolveDirectlyBack(
   _ dweight: Activation, _ workspace: inout Workspace
 ) {
   if let dx {
-    let packed = pack(weight, shape, turned: true, &workspace)
+    let packed = packForKernels(weight, shape, turned: true, &workspace)
     if !workspace.isPlanning {
       let (from, to, weights) = (workspace.pointer(dy), workspace.pointer(dx), workspace.pointer(packed))
-      forEachBundle(of: x.images, shape, workspace.workers) { first, count in
+      forEachTask(images: x.images, blocks: x.blocks, shape, workspace.workers) { image, count, block, blocks in
         withUnsafePointer(to: shape.geometry) { geometry in
-          ck_convolve_back(from + first * dy.imageCount, weights, to + first * dx.imageCount, geometry, count)
+          ck_convolve_back(
+            from + image * dy.imageCount, weights, to + image * dx.imageCount, geometry, count, block, blocks)
         }
       }
     }
     workspace.release(packed)
   }
   addWeightGradients(dy, x, shape, into: dweight, &workspace)
+}
+
+/// Shares out the images, as many at a time as give a block of weights 256 pixels to work on once it is in cache, and
+/// the blocks of a wide map, so that there is work for every thread when the images are few.
+private func forEachTask(
+  images: Int, blocks: Int, _ shape: ConvolutionShape, _ workers: WorkerPool,
+  _ body: (_ image: Int, _ images: Int64, _ block: Int64, _ blocks: Int64) -> Void
+) {
+  let together = max(1, 256 / shape.pixels)
+  let bundles = (images + together - 1) / together
+  let part = blocks <= 16 ? blocks : 16
+  let parts = (blocks + part - 1) / part
+  workers.run(bundles * parts) { task, _ in
+    let (bundle, number) = task.quotientAndRemainder(dividingBy: parts)
+    let (image, block) = (bundle * together, number * part)
+    body(image, Int64(min(together, images - image)), Int64(block), Int64(min(part, blocks - block)))
+  }
 }
 
 private func addWeightGradients(
@@ -45,27 +63,27 @@ private func addWeightGradients(
   let size = shape.taps * shape.paddedOut
   let partial = workspace.scratch(groups.count * size)
   if !workspace.isPlanning {
-    let (input, gradient) = (workspace.pointer(x), workspace.pointer(dy))
-    let (sums, total) = (workspace.pointer(partial), workspace.pointer(dweight))
-    workspace.workers.run(groups.count) { group, _ in
-      let (sum, first) = (sums + group * size, groups[group].lowerBound)
-      sum.update(repeating: 0, count: size)
+    let (input, gradient, sums) = (workspace.pointer(x), workspace.pointer(dy), workspace.pointer(partial))
+    // Wide maps have few groups, so that they are not mostly cleared and added up; their inputs are shared out instead.
+    let part = min(x.blocks, 8)
+    let parts = (x.blocks + part - 1) / part
+    workspace.workers.run(groups.count * parts) { task, _ in
+      let (group, number) = task.quotientAndRemainder(dividingBy: parts)
+      let (images, block) = (groups[group], number * part)
       withUnsafePointer(to: shape.geometry) { geometry in
         ck_convolve_weights(
-          input + first * x.imageCount, gradient + first * dy.imageCount, sum, geometry, Int64(groups[group].count))
+          input + images.lowerBound * x.imageCount, gradient + images.lowerBound * dy.imageCount, sums + group * size,
+          geometry, Int64(images.count), Int64(block), Int64(min(part, x.blocks - block)))
       }
     }
-    workspace.workers.run(shape.paddedOut / 16) { block, _ in
-      ck_unpack_weights(
-        sums, Int64(groups.count), Int64(size), total, Int64(shape.inChannels), Int64(shape.outChannels),
-        Int64(shape.kernelSize), shape.geometry.lanes, Int64(block))
-    }
+    unpackFromKernels(sums, groups: groups.count, shape, into: workspace.pointer(dweight), workspace.workers)
   }
   workspace.release(partial)
 }
 
 /// weight [out, in, kh, kw] in the order in which the kernels read it; turned, as the adjoint reads it.
-private func pack(_ weight: Tensor, _ shape: ConvolutionShape, turned: Bool, _ workspace: inout Workspace) -> Activation
+func packForKernels(_ weight: Tensor, _ shape: ConvolutionShape, turned: Bool, _ workspace: inout Workspace)
+  -> Activation
 {
   let packed = workspace.scratch(shape.taps * shape.paddedOut)
   guard !workspace.isPlanning else { return packed }
@@ -81,12 +99,14 @@ private func pack(_ weight: Tensor, _ shape: ConvolutionShape, turned: Bool, _ w
   return packed
 }
 
-/// Shares out the images: as many at a time as give a block of weights 256 pixels to work on once it is in cache.
-private func forEachBundle(
-  of images: Int, _ shape: ConvolutionShape, _ workers: WorkerPool, _ body: (_ first: Int, _ count: Int64) -> Void
+/// The sum of the groups' gradients, which are in the order of the packed weights, as [out, in, kh, kw].
+func unpackFromKernels(
+  _ sums: UnsafeMutablePointer<Float>, groups: Int, _ shape: ConvolutionShape,
+  into gradient: UnsafeMutablePointer<Float>, _ workers: WorkerPool
 ) {
-  let size = max(1, 256 / shape.pixels)
-  workers.run((images + size - 1) / size) { bundle, _ in
-    body(bundle * size, Int64(min(size, images - bundle * size)))
+  workers.run(shape.paddedOut / 16) { block, _ in
+    ck_unpack_weights(
+      sums, Int64(groups), Int64(shape.taps * shape.paddedOut), gradient, Int64(shape.inChannels),
+      Int64(shape.outChannels), Int64(shape.kernelSize), shape.geometry.lanes, Int64(block))
   }
 }

@@ -60,6 +60,9 @@ private func compute(_ problem: Case, _ way: ConvolutionShape.Way, threads: Int,
     case .direct:
       convolveDirectly(input, weight: weight, shape, into: y, &workspace)
       convolveDirectlyBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
+    case .pictures:
+      convolvePictures(input, weight: weight, shape, into: y, &workspace)
+      convolvePicturesBack(gradient, input, shape, into: dweight, &workspace)
     case .patches:
       convolveByPatches(input, weight: weight, shape, into: y, &workspace)
       convolveByPatchesBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
@@ -184,11 +187,27 @@ func wideWinogradConvolutionIsThatByPatches(inChannels: Int, outChannels: Int) t
   }
 }
 
-@Test func directConvolutionOfPicturesIsItsDefinition() throws {
-  for (height, width) in maps + [(32, 32)] {
+/// The two stems, on pictures narrower than a kernel and wider than a band.
+@Test(arguments: [(3, 1), (7, 2)])
+func convolutionOfPicturesIsItsDefinition(kernel: Int, stride: Int) throws {
+  for (height, width) in maps + [(32, 32), (7, 150), (40, 29)] {
+    for outChannels in [16, 20, 48] {
+      let problem = Case(
+        images: 3, inChannels: 3, outChannels: outChannels, height: height, width: width, kernel: kernel,
+        stride: stride)
+      expectDefinition(try compute(problem, .pictures, threads: 3, picture: true), problem)
+    }
+  }
+}
+
+/// Wider than a task takes at a time, of inputs and of outputs, and maps of more pixels than a band.
+@Test(arguments: kernels, [(320, 48), (48, 320), (272, 272)])
+func wideDirectConvolutionIsThatByPatches(kernel: (Int, Int), channels: (Int, Int)) throws {
+  for (images, size) in [(19, 4), (3, 19)] {
     let problem = Case(
-      images: 3, inChannels: 3, outChannels: 20, height: height, width: width, kernel: 3, stride: 1)
-    expectDefinition(try compute(problem, .direct, threads: 3, picture: true), problem)
+      images: images, inChannels: channels.0, outChannels: channels.1, height: size, width: size, kernel: kernel.0,
+      stride: kernel.1)
+    try expectSame(try compute(problem, .direct, threads: 3), try compute(problem, .patches, threads: 1), problem)
   }
 }
 
@@ -199,11 +218,14 @@ func directConvolutionIsThatByPatches(kernel: (Int, Int), images: Int) throws {
     let problem = Case(
       images: images, inChannels: channels, outChannels: 32, height: size, width: size, kernel: kernel.0,
       stride: kernel.1)
-    let (direct, patches) = (try compute(problem, .direct, threads: 3), try compute(problem, .patches, threads: 1))
-    for (a, b) in [(direct.y, patches.y), (direct.dx!, patches.dx!), (direct.dweight, patches.dweight)] {
-      let scale = b.scalars.map(abs).max()!
-      #expect(zip(a.scalars, b.scalars).allSatisfy { abs($0 - $1) <= 2e-6 * scale }, "\(problem.testDescription)")
-    }
+    try expectSame(try compute(problem, .direct, threads: 3), try compute(problem, .patches, threads: 1), problem)
+  }
+}
+
+private func expectSame(_ found: Results, _ wanted: Results, _ problem: Case) throws {
+  for (a, b) in [(found.y, wanted.y), (found.dx!, wanted.dx!), (found.dweight, wanted.dweight)] {
+    let scale = b.scalars.map(abs).max()!
+    #expect(zip(a.scalars, b.scalars).allSatisfy { abs($0 - $1) <= 2e-6 * scale }, "\(problem.testDescription)")
   }
 }
 

@@ -22,16 +22,28 @@ void ck_im2col(const float *x, float *column, const ck_geometry *geometry, int64
 /// The adjoint: dx += every column entry at its place.
 void ck_col2im_add(const float *column, float *dx, const ck_geometry *geometry, int64_t first, int64_t rows);
 
-/// Direct convolution of 3×3 and 1×1 kernels at stride 1 or 2, padded by half the kernel; blocked maps of any size, or
-/// pictures of 3 channels under a 3×3 kernel at stride 1. y is written whole.
+/// Direct convolution of blocked maps of any size with 3×3 and 1×1 kernels at stride 1 or 2, padded by half the kernel.
+/// y's blocks first_out ..< first_out + outs are written whole.
 /// weights [out block][in block][kernel row][kernel column][lane][16 outputs], by ck_pack_weights.
-void ck_convolve(const float *x, const float *weights, float *y, const ck_geometry *geometry, int64_t images);
-/// Its adjoint in x, for blocked maps; dx is written whole. The geometry is that of the convolution, the weights are
-/// packed the turned way round.
-void ck_convolve_back(const float *dy, const float *weights, float *dx, const ck_geometry *geometry, int64_t images);
-/// Its adjoint in the weights: dweights, packed as they are, += the sum over the images.
+void ck_convolve(const float *x, const float *weights, float *y, const ck_geometry *geometry, int64_t images,
+                 int64_t first_out, int64_t outs);
+/// Its adjoint in x: dx's blocks first_block ..< first_block + blocks are written whole. The geometry is that of the
+/// convolution, the weights are packed the turned way round.
+void ck_convolve_back(const float *dy, const float *weights, float *dx, const ck_geometry *geometry, int64_t images,
+                      int64_t first_block, int64_t blocks);
+/// Its adjoint in the weights, of the input's blocks first_block ..< first_block + blocks: their part of dweights, packed
+/// as the weights are, becomes the sum over the images.
 void ck_convolve_weights(const float *x, const float *dy, float *dweights, const ck_geometry *geometry,
-                         int64_t images);
+                         int64_t images, int64_t first_block, int64_t blocks);
+
+/// Direct convolution of pictures of 3 channels with a 3×3 kernel at stride 1 or a 7×7 kernel at stride 2, padded by
+/// half the kernel, and its adjoint in the weights; y and dweights are written whole.
+/// scratch: ck_picture_scratch(geometry) floats.
+void ck_convolve_picture(const float *x, const float *weights, float *y, const ck_geometry *geometry, int64_t images,
+                         float *scratch);
+void ck_convolve_picture_weights(const float *x, const float *dy, float *dweights, const ck_geometry *geometry,
+                                 int64_t images, float *scratch);
+int64_t ck_picture_scratch(const ck_geometry *geometry);
 
 /// One block of 16 outputs of the packed weights, from weight [to][from][taps]; channels there are none of become zero.
 /// Turned, weight is [from][to][taps] and its taps are taken backwards.
