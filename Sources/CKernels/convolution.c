@@ -123,6 +123,8 @@ typedef struct {
 #define WEIGHT_LANES 1
 #define POINT_LANES 2
 #endif
+#define NARROW_BLOCKS 1
+#define NARROW_PIXELS 0
 #define MOST_LANES 9
 #include "convolution_copy.inc"
 
@@ -135,6 +137,8 @@ AVX2_BEGIN
 #define TILE_SIZES SIZES_TO_6
 #define WEIGHT_LANES 2
 #define POINT_LANES 4
+#define NARROW_BLOCKS 1
+#define NARROW_PIXELS 0
 #define MOST_LANES 9
 #include "convolution_copy.inc"
 ISA_END
@@ -147,6 +151,9 @@ AVX512_BEGIN
 #define TILE_SIZES SIZES_TO_12
 #define WEIGHT_LANES 8
 #define POINT_LANES 16
+#define NARROW_BLOCKS 4
+#define NARROW_PIXELS 6
+#define NARROW_SIZES SIZES_TO_6
 #define PAIR_WEIGHT_LANES 4
 #define PAIR_POINT_LANES 8
 #define MOST_LANES 16
@@ -220,15 +227,20 @@ void ck_winograd_weights(const float *x, const float *dy, float *sums, const ck_
 
 void ck_pack_weights(const float *weight, float *packed, int64_t from, int64_t to, int64_t taps, int64_t lanes,
                      int turned, int64_t block) {
-  const int64_t blocks = (from + lanes - 1) / lanes;
+  const int64_t blocks = (from + lanes - 1) / lanes, outs = to - block * 16 < 16 ? to - block * 16 : 16;
+  const int64_t step = turned ? taps : from * taps;
   float *out = packed + block * blocks * taps * lanes * 16;
   for (int64_t b = 0; b < blocks; b++)
     for (int64_t tap = 0; tap < taps; tap++)
-      for (int64_t c = b * lanes; c < (b + 1) * lanes; c++)
-        for (int64_t o = block * 16; o < (block + 1) * 16; o++) {
-          const int64_t place = turned ? (c * to + o) * taps + taps - 1 - tap : (o * from + c) * taps + tap;
-          *out++ = c < from && o < to ? weight[place] : 0;
+      for (int64_t c = b * lanes; c < (b + 1) * lanes; c++, out += 16) {
+        const float *first = turned ? weight + (c * to + block * 16 + 1) * taps - 1 - tap
+                                    : weight + (block * 16 * from + c) * taps + tap;
+        if (c < from && outs == 16) {
+          UNROLL for (int o = 0; o < 16; o++) out[o] = first[o * step];
+        } else {
+          for (int64_t o = 0; o < 16; o++) out[o] = c < from && o < outs ? first[o * step] : 0;
         }
+      }
 }
 
 void ck_unpack_weights(const float *partial, int64_t groups, int64_t group_size, float *gradient, int64_t from,
