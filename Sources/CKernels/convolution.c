@@ -26,7 +26,7 @@ typedef void (*way_t)(const tiles_t *, const float *, float *, int);
 // Kernel columns that a row of pixels sees, from neighbouring pixels of x or from every other one.
 enum { THREE, THREE_APART, ONE, ONE_APART, TWO, PICTURE_THREE, PICTURE_SEVEN, WAY_COUNT };
 // Blocks of input that a 1×1 kernel sums before it goes to the next pixels: their weights stay in the first-level cache.
-#define POINT_BLOCKS 16
+#define POINT_BLOCKS 8
 
 // A band of rows of y in some images; distances in floats.
 typedef struct {
@@ -40,8 +40,9 @@ typedef struct {
   int64_t many;
 } gradient_way_t;
 
-// Pixels of y that a convolution takes at a time, so that x is read from the second-level cache for every output.
-#define CONVOLVE_PIXELS 256
+// Bands of at most 256 pixels that a convolution takes one after the other, so that x is read from the second-level
+// cache for all outputs.
+static int64_t bands_of(const ck_geometry *g) { return (g->out_height * g->out_width + 255) / 256; }
 
 // A band has about BAND_PIXELS pixels: so many images where they are small, or so many rows of one.
 #define BAND_PIXELS 128
