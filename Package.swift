@@ -18,7 +18,7 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Basics", "Tensors"]),
     .target(name: "Images", dependencies: ["Basics", "CKernels", "CPNG"]),
     .target(name: "Telemetry"),
-    .target(name: "Training", dependencies: ["Basics", "Networks", "Tensors", "Images", "Telemetry"]),
+    .target(name: "Training", dependencies: ["Basics", "CKernels", "Networks", "Tensors", "Images", "Telemetry"]),
 
     // screen
     .target(name: "Canvas"),

@@ -18,7 +18,8 @@ public struct Activation: Sendable, Equatable {
 
   /// 16-channel blocks of a blocked map.
   var blocks: Int { (channels + 15) / 16 }
-  var paddedChannels: Int { format == .blocked ? blocks * 16 : channels }
+  /// Floats from one vector to the next in a blocked matrix.
+  public var paddedChannels: Int { format == .blocked ? blocks * 16 : channels }
   var pixels: Int { height * width }
   /// Floats of one image, of all.
   var imageCount: Int { paddedChannels * pixels }

@@ -130,7 +130,7 @@ public struct Workspace: ~Copyable {
   }
 
   /// The floats of an activation. Valid until the workspace ends; meaningless while planning.
-  subscript(activation: Activation) -> UnsafeMutableBufferPointer<Float> {
+  public subscript(activation: Activation) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: pointer(activation), count: activation.count)
   }
 

@@ -26,7 +26,7 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
     data, seed: 1, order: .shuffled, workers: WorkerPool(threads: (configuration.workerCount + 3) / 4))
   defer { loader.end() }
   var point = Checkpoint(configuration)
-  let (plan, bytes) = StepEngine.plan(
+  let plan = StepEngine.plan(
     point.model, batchSize: batchSize, imageSize: configuration.imageSize!, workers: workers)
   var engine = try StepEngine(
     plan, batchSize: batchSize, imageSize: configuration.imageSize!, normalization: .none, workers: workers)
@@ -41,14 +41,14 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
     var clock = Stopwatch()
     let views = loader.take(batch(step), next: batch(step + 1))
     let waited = clock.lap()
-    var timing = engine.step(&point.model, &point.optimizer, views, temperature: 0.5, settings).timing
+    var timing = engine.step(&point.model, &point.optimizer, views, temperature: 0.5, settings, looks: false).timing
     timing.views = waited
-    timing.other = max(0, clock.lap() - (timing.total - waited))
+    timing.other += max(0, clock.lap() - (timing.total - waited))
     if step > 0 { timings.append(timing) }
     step += 1
   }
   let middle = timings.sorted { $0.total < $1.total }[timings.count / 2]
-  return StepMeasurement(imagesPerSecond: Double(batchSize) / middle.total, timing: middle, bytes: bytes)
+  return StepMeasurement(imagesPerSecond: Double(batchSize) / middle.total, timing: middle, bytes: plan.bytes)
 }
 
 extension DataSet {

@@ -43,6 +43,8 @@ public struct Trainer: ~Copyable {
 
   private var snapshot = Snapshot()
   private var lastPublished = ContinuousClock.now
+  /// When the similarities were last pictured.
+  private var lastLook = ContinuousClock.now
   private var clock = Stopwatch()
   /// Lines that wait for the line of the untrained encoder.
   private var heldLines: [StepMetrics]?
@@ -113,11 +115,11 @@ public struct Trainer: ~Copyable {
     _ configuration: Configuration, _ point: Checkpoint, pictures: Int, _ workers: WorkerPool
   ) throws -> StepEngine {
     let batch = min(point.knobs.batchSize, pictures)
-    let (plan, bytes) = StepEngine.plan(
+    let plan = StepEngine.plan(
       point.model, batchSize: batch, imageSize: configuration.imageSize!, workers: workers)
-    if let available = availableMemory(), bytes > available {
+    if let available = availableMemory(), plan.bytes > available {
       throw Trouble(
-        "a batch of \(batch) needs \(bytes >> 20) MiB of memory, \(available >> 20) MiB are free",
+        "a batch of \(batch) needs \(plan.bytes >> 20) MiB of memory, \(available >> 20) MiB are free",
         remedy: "take a smaller --batch-size, --image-size or encoder")
     }
     return try StepEngine(
@@ -248,16 +250,16 @@ public struct Trainer: ~Copyable {
     let waited = clock.lap()
     if engine.batchSize != plan.count {
       let layout = StepEngine.plan(
-        point.model, batchSize: plan.count, imageSize: plan.recipe.imageSize, workers: workers
-      ).plan
+        point.model, batchSize: plan.count, imageSize: plan.recipe.imageSize, workers: workers)
       try engine.adopt(layout, batchSize: plan.count)
     }
     let rate = schedule.rate(peak: point.knobs.learningRate, images: Double(point.images))
+    point.step += 1
     var outcome = engine.step(
       &point.model, &point.optimizer, batch, temperature: point.knobs.temperature,
       Optimizer.Settings(
-        learningRate: rate, momentum: point.knobs.momentum, weightDecay: point.knobs.weightDecay))
-    point.step += 1
+        learningRate: rate, momentum: point.knobs.momentum, weightDecay: point.knobs.weightDecay),
+      looks: isPictureDue || ranksAreDue)
     point.images += plan.count
     (point.epoch, point.cursor) = (plan.epoch, after)
     outcome.timing.views = waited
@@ -300,13 +302,13 @@ public struct Trainer: ~Copyable {
     metrics[.learningRate] = rate
     metrics[.gradientNorm] = outcome.gradientNorm
     describe(outcome, into: &metrics)
-    let isLook = ContinuousClock.now - lastPublished > .milliseconds(200)
-    if isLook || snapshot.similarities == nil {
+    if let look = outcome.look {
       let labels = data.train.labels.map { labels in batch.indices.map { labels[$0] } }
-      snapshot.similarities = SimilarityMap(averaging: outcome.loss.similarities, labels: labels, step: point.step)
+      snapshot.similarities = SimilarityMap(averaging: look.z, labels: labels, step: point.step, workers: workers)
+      lastLook = .now
     }
     snapshot.timing = outcome.timing
-    snapshot.timing.other = clock.lap() - outcome.timing.total + outcome.timing.views
+    snapshot.timing.other = clock.lap() - outcome.timing.total + outcome.timing.views + outcome.timing.other
     let seconds = snapshot.timing.total
     snapshot.time += seconds
     metrics[.imagesPerSecond] = Double(batch.plan.count) / seconds
@@ -320,22 +322,25 @@ public struct Trainer: ~Copyable {
     publish(force: point.step == 1)
   }
 
-  /// Statistics of z, and of h under their prefix; the effective ranks every tenth step, for they cost most.
+  /// Whether the screen's picture of the similarities is old.
+  private var isPictureDue: Bool { snapshot.similarities == nil || .now - lastLook > .milliseconds(200) }
+  /// Whether this step has the effective ranks: every tenth, for they cost most.
+  private var ranksAreDue: Bool { point.step == 1 || point.step % 10 == 0 }
+
+  /// Statistics of z, and of h under their prefix.
   private func describe(_ outcome: StepEngine.Outcome, into metrics: inout StepMetrics) {
-    let statistics = BatchStatistics(similarities: outcome.loss.similarities, workers: workers)
+    let ofZ = outcome.loss.statistics
     metrics[.contrastiveTop1] = outcome.loss.top1
     metrics[.contrastiveTop5] = outcome.loss.top5
-    metrics[.positiveSimilarity] = statistics.positiveSimilarity
-    metrics[.negativeSimilarity] = statistics.negativeSimilarity
-    metrics[.alignment] = statistics.alignment
-    metrics[.uniformity] = statistics.uniformity
-    guard point.step == 1 || point.step % 10 == 0 else { return }
-    metrics[.effectiveRank] = effectiveRank(outcome.z)
-    metrics[.hEffectiveRank] = effectiveRank(outcome.h)
-    let h = unitRows(outcome.h).rows
-    let ofH = BatchStatistics(similarities: productWithTranspose(h, h, workers: workers), workers: workers)
-    metrics[.hAlignment] = ofH.alignment
-    metrics[.hUniformity] = ofH.uniformity
+    metrics[.positiveSimilarity] = ofZ.positiveSimilarity
+    metrics[.negativeSimilarity] = ofZ.negativeSimilarity
+    metrics[.alignment] = ofZ.alignment
+    metrics[.uniformity] = ofZ.uniformity
+    guard ranksAreDue, let look = outcome.look else { return }
+    metrics[.effectiveRank] = effectiveRank(look.z)
+    metrics[.hEffectiveRank] = effectiveRank(look.h)
+    metrics[.hAlignment] = look.statisticsOfH.alignment
+    metrics[.hUniformity] = look.statisticsOfH.uniformity
   }
 
   private mutating func smoothSpeed(_ now: Double) {

@@ -143,14 +143,7 @@ func batchNormIsPyTorchs(variant: String) throws {
 
 @Test func unitLengthIsPyTorchs() throws {
   let file = try golden("pieces")
-  let (unit, lengths) = unitRows(try #require(file["normalize.x"]))
-  try expectClose(unit, file["normalize.y"])
-  let dx = unitRowsBackward(try #require(file["normalize.dy"]), unit: unit, lengths: lengths)
-  let expected = try #require(file["normalize.dx"])
-  for row in 0..<dx.rows {
-    try expectClose(
-      Tensor([dx.columns], Array(dx.row(row))), Tensor([dx.columns], Array(expected.row(row))), 5e-6, "row \(row)")
-  }
+  try expectClose(unitRows(try #require(file["normalize.x"])), file["normalize.y"])
 }
 
 @Test func reluLetsNoGradientThroughWhereItWasZero() throws {

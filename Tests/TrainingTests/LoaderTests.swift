@@ -80,20 +80,3 @@ private func plan(epoch: Int = 0, cursor: Int = 0, count: Int = 8, strength: Dou
   neighbours.temperature = 100
   #expect(predict(-1, 0.01) == 1)
 }
-
-@Test func theSimilarityMapPutsPartnersSideBySideAndSortsByClass() {
-  // Cosine 1 within an image, 0.5 within a class, −1 across.
-  let labels = [1, 0, 1, 0]
-  var cosines = Tensor(zeros: [8, 8])
-  for i in 0..<8 {
-    for j in 0..<8 {
-      cosines.scalars[i * 8 + j] = i % 4 == j % 4 ? 1 : labels[i % 4] == labels[j % 4] ? 0.5 : -1
-    }
-  }
-  let map = SimilarityMap(averaging: cosines, labels: labels, step: 1)
-  #expect(map.size == 8 && map.views == 8 && map.sortedByClass)
-  #expect(Array(map.values[0..<8]) == [1, 1, 0.5, 0.5, -1, -1, -1, -1])
-  let coarse = SimilarityMap(averaging: cosines, labels: labels, limit: 2, step: 1)
-  // A view with itself is left out: (4·1 + 8·0.5) / 12.
-  #expect(abs(coarse.values[0] - 8 / 12) < 1e-6 && coarse.values[1] == -1)
-}

@@ -3,3 +3,4 @@
 #include "ck_network.h"
 #include "ck_pool.h"
 #include "ck_images.h"
+#include "ck_contrast.h"
