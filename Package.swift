@@ -15,7 +15,7 @@ let package = Package(
     // learning
     .target(name: "Basics", dependencies: ["CKernels"]),
     .target(name: "Tensors", dependencies: ["Basics", "CKernels", "COpenBLAS"]),
-    .target(name: "Networks", dependencies: ["Basics", "Tensors"]),
+    .target(name: "Networks", dependencies: ["Basics", "CKernels", "Tensors"]),
     .target(name: "Images", dependencies: ["Basics", "CKernels", "CPNG"]),
     .target(name: "Telemetry"),
     .target(name: "Training", dependencies: ["Basics", "CKernels", "Networks", "Tensors", "Images", "Telemetry"]),

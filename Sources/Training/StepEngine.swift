@@ -83,27 +83,9 @@ struct StepEngine: ~Copyable {
     timing.loss = clock.lap()
     _ = model.backward(dz, &workspace)
     timing.backward = clock.lap()
-    optimizer.step(&model, settings, workspace)
-    let norm = gradientNorm(of: &model)
+    let norm = optimizer.step(&model, settings, workspace)
     timing.optimizer = clock.lap()
     return Outcome(loss: loss, gradientNorm: norm, timing: timing, look: look)
-  }
-
-  private func gradientNorm(of model: inout SimCLR) -> Double {
-    var squares = 0.0
-    model.visitParameters("") { _, parameter in
-      // Four sums side by side, so that additions need not wait for each other.
-      var sums = SIMD4<Double>()
-      let gradient = workspace.gradient(slot: parameter.slot)
-      for i in stride(from: 0, to: gradient.count - 3, by: 4) {
-        let g = SIMD4<Double>(
-          Double(gradient[i]), Double(gradient[i + 1]), Double(gradient[i + 2]), Double(gradient[i + 3]))
-        sums += g * g
-      }
-      for i in gradient.count / 4 * 4..<gradient.count { sums[0] += Double(gradient[i]) * Double(gradient[i]) }
-      squares += sums.sum()
-    }
-    return squares.squareRoot()
   }
 }
 

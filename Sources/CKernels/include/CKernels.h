@@ -4,3 +4,4 @@
 #include "ck_pool.h"
 #include "ck_images.h"
 #include "ck_contrast.h"
+#include "ck_optimizer.h"
