@@ -38,8 +38,10 @@ let package = Package(
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Basics"], exclude: ["Golden"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Basics"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Networks", "Tensors", "Images", "Telemetry", "Basics"]),
+      name: "TrainingTests",
+      dependencies: ["Training", "Networks", "Tensors", "Images", "Telemetry", "Basics", "CAllocations"]),
     .testTarget(name: "CanvasTests", dependencies: ["Canvas"]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry"], exclude: ["Golden"]),
