@@ -22,9 +22,7 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   let batchSize = configuration.knobs.batchSize
   let workers = WorkerPool(threads: configuration.workerCount)
   let data = DataSet(rendering: max(batchSize, 512), size: configuration.imageSize!)
-  let loader = Loader(
-    data, seed: 1, order: .shuffled, workers: WorkerPool(threads: (configuration.workerCount + 3) / 4))
-  defer { loader.end() }
+  var loader = Loader(data, seed: 1, order: .shuffled, workers: workers)
   var point = Checkpoint(configuration)
   let plan = StepEngine.plan(
     point.model, batchSize: batchSize, imageSize: configuration.imageSize!, workers: workers)
@@ -39,11 +37,11 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   var step = 0
   while timings.count < 3 || start.duration(to: .now) < .seconds(seconds) {
     var clock = Stopwatch()
-    let views = loader.take(batch(step), next: batch(step + 1))
-    let waited = clock.lap()
+    let views = loader.take(batch(step))
+    let making = clock.lap()
     var timing = engine.step(&point.model, &point.optimizer, views, temperature: 0.5, settings, looks: false).timing
-    timing.views = waited
-    timing.other += max(0, clock.lap() - (timing.total - waited))
+    timing.views = making
+    timing.other += max(0, clock.lap() - (timing.total - making))
     if step > 0 { timings.append(timing) }
     step += 1
   }

@@ -25,7 +25,7 @@ public struct Trainer: ~Copyable {
   private let skipped: [DataSet.Skipped]
   private let isResumed: Bool
   private let workers: WorkerPool
-  private let loader: Loader
+  private var loader: Loader
   private let schedule: Schedule
   private var engine: StepEngine
 
@@ -77,8 +77,7 @@ public struct Trainer: ~Copyable {
     (self.workers, self.point) = (workers, point)
     self.engine = engine
     schedule = Self.schedule(configuration, pictures: data.train.count)
-    let loaderWorkers = WorkerPool(threads: (configuration.workerCount + 3) / 4, niceness: niceness)
-    loader = Loader(data.train, seed: configuration.seed, order: configuration.order, workers: loaderWorkers)
+    loader = Loader(data.train, seed: configuration.seed, order: configuration.order, workers: workers)
     isResumed = resuming != nil
     heldLines = data.canEvaluate && point.step == 0 ? [] : nil
     link.offer(PairStudio(data.train, configuration))
@@ -183,7 +182,6 @@ public struct Trainer: ~Copyable {
 
   /// Trains to the end of the schedule or until it is told to stop.
   public mutating func run() throws -> TrainingEnd {
-    defer { loader.end() }
     describeRun()
     if isResumed { try restoreHistory() }
     try emit(isResumed ? .resumed(fromStep: point.step) : .started)
@@ -246,8 +244,8 @@ public struct Trainer: ~Copyable {
     snapshot.state = .running
     let plan = plan(epoch: point.epoch, cursor: point.cursor)
     let after = plan.cursor + plan.count
-    let batch = loader.take(plan, next: self.plan(epoch: plan.epoch, cursor: after))
-    let waited = clock.lap()
+    let batch = loader.take(plan)
+    let views = clock.lap()
     if engine.batchSize != plan.count {
       let layout = StepEngine.plan(
         point.model, batchSize: plan.count, imageSize: plan.recipe.imageSize, workers: workers)
@@ -262,7 +260,7 @@ public struct Trainer: ~Copyable {
       looks: isPictureDue || ranksAreDue)
     point.images += plan.count
     (point.epoch, point.cursor) = (plan.epoch, after)
-    outcome.timing.views = waited
+    outcome.timing.views = views
     try record(outcome, batch, rate: rate)
   }
 

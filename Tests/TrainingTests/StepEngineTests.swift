@@ -75,5 +75,7 @@ private func residentMemory() -> Int {
       &bench.point.model, &bench.point.optimizer, batch, temperature: 0.5, bench.settings, looks: true)
     after.append(residentMemory())
   }
-  #expect(after[49] - after[9] < 2 << 20, "\(after[9] >> 10) KiB after ten turns, \(after[49] >> 10) after fifty")
+  // Other tests run beside this one; forty blocks of this size would be far more.
+  #expect(plans[1].bytes > 8 << 20)
+  #expect(after[49] - after[9] < 64 << 20, "\(after[9] >> 10) KiB after ten turns, \(after[49] >> 10) after fifty")
 }
