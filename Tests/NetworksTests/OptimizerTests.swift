@@ -70,6 +70,21 @@ func optimizerIsTheReferences(name: String) throws {
   }
 }
 
+@Test(arguments: Optimizer.Kind.allCases)
+func threadsDoNotChangeABitOfAStep(kind: Optimizer.Kind) throws {
+  var random = RandomStream(seed: 4, .test)
+  func tensor() -> Tensor { Tensor([50, 1001], (0..<50 * 1001).map { _ in random.uniform(-1, 1) }) }
+  let (start, gradients) = (Two(tensor(), Tensor(zeros: [50])), (tensor(), Tensor(zeros: [50])))
+  let ends = try [1, 2, 5].map { threads in
+    var (model, optimizer) = (start, Optimizer(kind))
+    let norm = try step(
+      &model, &optimizer, gradients, Optimizer.Settings(learningRate: 0.1, momentum: 0.9, weightDecay: 0.01),
+      threads: threads)
+    return (weights: model.w.value, norm: norm)
+  }
+  #expect(ends.allSatisfy { $0.weights == ends[0].weights && $0.norm == ends[0].norm })
+}
+
 /// A step on 1,000 numbers a row, so that they come in parts and end in less than a vector, by the formulas in double.
 @Test(arguments: ["sgd", "nesterov", "adam", "adamw", "lars"], [1, 3])
 func largeParametersMoveByTheFormulas(name: String, threads: Int) throws {
