@@ -90,14 +90,3 @@ public func productWithTranspose(_ a: Tensor, _ b: Tensor, workers: WorkerPool) 
   }
   return product
 }
-
-/// a · b. a [n, k], b [k, m] → [n, m].
-public func product(_ a: Tensor, _ b: Tensor, workers: WorkerPool) -> Tensor {
-  var product = Tensor(zeros: [a.rows, b.columns])
-  product.scalars.withUnsafeMutableBufferPointer { c in
-    a.withMatrix { left in
-      b.withMatrix { right in multiply(left, right, into: c.baseAddress!, stride: b.columns, workers: workers) }
-    }
-  }
-  return product
-}

@@ -18,6 +18,7 @@ struct ContrastTiles {
   private let scratch: Activation
 
   private static let block = Int(CK_CONTRAST_BLOCK)
+  /// Length, largest, positive, rank, and a sum of double width; two sums of double width.
   private static let floatsPerView = 6
   private static let floatsPerBlock = 4
 
