@@ -10,7 +10,7 @@ public struct StepMeasurement: Sendable {
   /// Medians over the steps.
   public let imagesPerSecond: Double
   public let timing: StepTiming
-  /// Memory of a step.
+  /// Memory a step is planned to take.
   public let bytes: Int
 }
 
@@ -49,6 +49,14 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   }
   let middle = timings.sorted { $0.total < $1.total }[timings.count / 2]
   return StepMeasurement(imagesPerSecond: Double(batchSize) / middle.total, timing: middle, bytes: bytes)
+}
+
+/// Bytes that a step of this configuration is planned to take: its workspace, and the square matrices of the loss.
+public func plannedMemory(of configuration: Configuration) -> Int {
+  StepEngine.plan(
+    SimCLR(configuration), batchSize: configuration.knobs.batchSize, imageSize: configuration.imageSize ?? 32,
+    workers: WorkerPool(threads: configuration.workerCount)
+  ).bytes
 }
 
 extension DataSet {
