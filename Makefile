@@ -8,7 +8,7 @@ PROGRAM = .build/release/simscope
 # What the build needs to be there; without one of these, `make run` and `make test` set up first.
 NEEDED = /usr/include/curses.h /usr/include/png.h
 
-.PHONY: run test build setup setup-when-needed bench lint format install clean
+.PHONY: run test test-sanitize build setup setup-when-needed bench bench-against-torch lint format install clean
 
 run: build
 	$(PROGRAM)
@@ -21,6 +21,11 @@ build: setup-when-needed
 
 bench: build
 	$(PROGRAM) bench
+
+# PYTHON has torch; PEER is a simclr_torch_bench.py; DATA its CIFAR-10 as pictures; ROWS=resnet20,loss picks rows.
+bench-against-torch: build
+	Tools/bench-against-torch --python "$(or $(PYTHON),python3)" --peer "$(PEER)" $(if $(DATA),--data "$(DATA)") \
+	  $(if $(ROWS),--rows "$(ROWS)") $(if $(ROUNDS),--rounds $(ROUNDS)) --simscope $(PROGRAM)
 
 lint:
 	$(SWIFT) format lint --strict -r $(SOURCES)

@@ -7,7 +7,7 @@ import Training
 
 /// A group of figures, in the order in which they are measured.
 enum BenchPart: String, CaseIterable {
-  case kernels, views, loss, steps, encoders, memory, start, screen
+  case kernels, views, loss, steps, growth, encoders, memory, start, screen
 
   func measure(_ bench: Bench) throws {
     switch self {
@@ -15,6 +15,7 @@ enum BenchPart: String, CaseIterable {
     case .views: benchViews(bench)
     case .loss: benchLoss(bench)
     case .steps: try benchSteps(bench)
+    case .growth: try benchGrowth(bench)
     case .encoders: try benchEncoders(bench)
     case .memory: try benchMemory(bench)
     case .start: try benchStart(bench)
@@ -31,7 +32,7 @@ private let measuredSettings = [
 let benchFlags =
   [
     Flag("what", (BenchPart.allCases.map(\.rawValue) + ["all"]).joined(separator: "|"), "only these figures (all)"),
-    Flag("seconds", "X", "for each row (2)"),
+    Flag("seconds", "X", "for each row (1)"),
     Flag("json", "", "one JSON object a figure instead of tables"),
   ] + measuredSettings.compactMap(Setting.named).map { Flag($0) }
 
@@ -51,7 +52,7 @@ func bench(_ arguments: Arguments) throws -> Int32 {
   var configuration = Configuration()
   try arguments.apply(to: &configuration)
   let bench = Bench(
-    configuration: configuration, seconds: try arguments.number("seconds", 0.1...3600, default: 2),
+    configuration: configuration, seconds: try arguments.number("seconds", 0.1...3600, default: 1),
     json: arguments.has("json"))
   BLAS.useOneThread()
   let asked = arguments["what"] ?? "all"

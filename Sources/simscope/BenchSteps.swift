@@ -1,4 +1,4 @@
-/// `bench --what steps` and `--what encoders`: whole training steps, where their time goes and how they grow.
+/// `bench --what steps`, `growth` and `encoders`: training steps, where their time goes, how they grow.
 import Networks
 import Training
 
@@ -19,11 +19,10 @@ func benchSteps(_ bench: Bench) throws {
       labels(of: configuration),
       [step.imagesPerSecond] + parts.map { $0 / total } + [Double(step.bytes) / 0x1p20])
   }
-  try benchGrowth(bench)
 }
 
 /// Time an image against the batch size, and speed against the threads.
-private func benchGrowth(_ bench: Bench) throws {
+func benchGrowth(_ bench: Bench) throws {
   var base = bench.configurations(of: ["resnet20"])[0]
   let batchSizes = bench.isGiven("batch_size") ? [base.knobs.batchSize] : [32, 64, 128, 256, 512, 1024, 2048]
   var batches = FigureTable(
