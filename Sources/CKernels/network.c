@@ -3,6 +3,8 @@
 
 #include "isa.h"
 
+#include <stddef.h>
+
 // The baseline passes 64-byte vectors in memory; no such vector crosses a function that is not inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 

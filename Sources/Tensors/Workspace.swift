@@ -67,6 +67,7 @@ public struct Workspace: ~Copyable {
   /// Begins a step: everything of the last one is forgotten.
   public mutating func restart() {
     next = 0
+    if let base { ck_block_close(base, Int64(capacity)) }
     kept.removeAll(keepingCapacity: true)
     for index in gradients.indices { gradients[index] = nil }
   }
@@ -85,7 +86,7 @@ public struct Workspace: ~Copyable {
   mutating func scratch(_ count: Int) -> Activation { allocate(.pixels, images: 1, channels: count) }
 
   private mutating func place(_ count: Int) -> Int {
-    let size = (count + 15) / 16 * 16
+    let size = Self.size(count)
     if isPlanning {
       let offset = gaps.take(size)
       plan.offsets.append(offset)
@@ -96,12 +97,26 @@ public struct Workspace: ~Copyable {
     precondition(
       next < plan.sizes.count && plan.sizes[next] == size, "the step asks for \(size) floats where its plan has not")
     defer { next += 1 }
-    return plan.offsets[next]
+    let offset = plan.offsets[next]
+    ck_block_open(address(offset), Self.bytes(size) - ck_block_guard())
+    return offset
+  }
+
+  /// Floats to set aside for so many: whole cache lines, and a closed one behind them under the address sanitizer.
+  private static func size(_ count: Int) -> Int { (count + 15) / 16 * 16 + Int(ck_block_guard()) / 4 }
+  private static func bytes(_ floats: Int) -> Int64 { Int64(floats * MemoryLayout<Float>.stride) }
+  private func address(_ offset: Int) -> UnsafeMutablePointer<Float> {
+    base!.assumingMemoryBound(to: Float.self) + offset
   }
 
   /// Says that nobody will read it any more in this step.
   public mutating func release(_ activation: Activation) {
-    if isPlanning { gaps.give((activation.count + 15) / 16 * 16, at: activation.offset) }
+    let size = Self.size(activation.count)
+    if isPlanning {
+      gaps.give(size, at: activation.offset)
+    } else {
+      ck_block_close(address(activation.offset), Self.bytes(size))
+    }
   }
 
   /// Keeps a handle for backward, which takes them back in reverse.
@@ -135,7 +150,7 @@ public struct Workspace: ~Copyable {
   }
 
   func pointer(_ activation: Activation) -> UnsafeMutablePointer<Float> {
-    base!.assumingMemoryBound(to: Float.self) + activation.offset
+    address(activation.offset)
   }
 }
 
