@@ -5,10 +5,12 @@ PREFIX ?= /usr/local
 PACKAGES = libncursesw5-dev libopenblas-dev libpng-dev libturbojpeg0 pkg-config
 SOURCES = Sources Tests Package.swift
 PROGRAM = .build/release/simscope
+# Tests that run in one process.
+SANITIZED = (Basics|Tensors|Networks|Images|Telemetry|Training|Canvas|Dashboard|Curses)Tests
 # What the build needs to be there; without one of these, `make run` and `make test` set up first.
 NEEDED = /usr/include/curses.h /usr/include/png.h
 
-.PHONY: run test build setup setup-when-needed bench lint format install clean
+.PHONY: run test test-sanitize build setup setup-when-needed bench bench-against-torch lint format install clean
 
 run: build
 	$(PROGRAM)
@@ -16,11 +18,25 @@ run: build
 test: setup-when-needed
 	$(SWIFT) test -c release --disable-xctest
 
+# Memory and undefined behaviour, of the C kernels above all, on each instruction set; in a build folder of its own.
+# FILTER=ImagesTests picks some. Leaks are left out: Foundation's own would fail the run.
+test-sanitize: setup-when-needed
+	for isa in "" avx2 baseline; do \
+	  SIMSCOPE_ISA=$$isa ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --disable-xctest \
+	    --scratch-path .build/sanitize --sanitize=address -Xcc -fsanitize=undefined \
+	    -Xcc -fno-sanitize-recover=undefined --filter '$(or $(FILTER),$(SANITIZED))' || exit 1; \
+	done
+
 build: setup-when-needed
 	$(SWIFT) build -c release --product simscope
 
 bench: build
 	$(PROGRAM) bench
+
+# PYTHON has torch; PEER is a simclr_torch_bench.py; DATA its CIFAR-10 as pictures; ROWS=resnet20,loss picks rows.
+bench-against-torch: build
+	Tools/bench-against-torch --python "$(or $(PYTHON),python3)" --peer "$(PEER)" $(if $(DATA),--data "$(DATA)") \
+	  $(if $(ROWS),--rows "$(ROWS)") $(if $(ROUNDS),--rounds $(ROUNDS)) --simscope $(PROGRAM)
 
 lint:
 	$(SWIFT) format lint --strict -r $(SOURCES)

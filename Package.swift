@@ -15,10 +15,10 @@ let package = Package(
     // learning
     .target(name: "Basics", dependencies: ["CKernels"]),
     .target(name: "Tensors", dependencies: ["Basics", "CKernels", "COpenBLAS"]),
-    .target(name: "Networks", dependencies: ["Basics", "Tensors"]),
+    .target(name: "Networks", dependencies: ["Basics", "CKernels", "Tensors"]),
     .target(name: "Images", dependencies: ["Basics", "CKernels", "CPNG"]),
     .target(name: "Telemetry"),
-    .target(name: "Training", dependencies: ["Basics", "Networks", "Tensors", "Images", "Telemetry"]),
+    .target(name: "Training", dependencies: ["Basics", "CKernels", "Networks", "Tensors", "Images", "Telemetry"]),
 
     // screen
     .target(name: "Canvas"),
@@ -38,8 +38,10 @@ let package = Package(
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Basics"], exclude: ["Golden"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Basics"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Networks", "Tensors", "Images", "Telemetry", "Basics"]),
+      name: "TrainingTests",
+      dependencies: ["Training", "Networks", "Tensors", "Images", "Telemetry", "Basics", "CAllocations"]),
     .testTarget(name: "CanvasTests", dependencies: ["Canvas"]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry"], exclude: ["Golden"]),

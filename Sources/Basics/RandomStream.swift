@@ -23,6 +23,13 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
     return Self.mix(state)
   }
 
+  /// The stream after so many more numbers, without drawing them.
+  public func skipping(_ count: Int) -> RandomStream {
+    var later = self
+    later.state &+= 0x9e37_79b9_7f4a_7c15 &* UInt64(count)
+    return later
+  }
+
   /// Uniform in [0, 1), 24 bits.
   public mutating func unit() -> Float { Float(next() >> 40) * 0x1p-24 }
 

@@ -19,4 +19,19 @@ void *ck_block_allocate(int64_t bytes) {
   return raw + before;
 }
 
-void ck_block_free(void *block, int64_t bytes) { munmap(block, rounded(bytes > 0 ? bytes : 1)); }
+void ck_block_free(void *block, int64_t bytes) {
+  ck_block_open(block, bytes);
+  munmap(block, rounded(bytes > 0 ? bytes : 1));
+}
+
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+
+int64_t ck_block_guard(void) { return 64; }
+void ck_block_close(const void *place, int64_t bytes) { __asan_poison_memory_region(place, (size_t)bytes); }
+void ck_block_open(const void *place, int64_t bytes) { __asan_unpoison_memory_region(place, (size_t)bytes); }
+#else
+int64_t ck_block_guard(void) { return 0; }
+void ck_block_close(const void *place, int64_t bytes) { (void)place, (void)bytes; }
+void ck_block_open(const void *place, int64_t bytes) { (void)place, (void)bytes; }
+#endif

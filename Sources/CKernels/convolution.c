@@ -2,11 +2,10 @@
 #include "ck_network.h"
 
 #include "isa.h"
+#include "maps.h"
 
 #include <string.h>
 
-#pragma clang diagnostic ignored "-Wpsabi"
-#define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define LOOP _Pragma("clang loop unroll_count(2) vectorize(disable)")
 // Stops the compiler from moving loads over pixels, for which there are no registers.
@@ -95,10 +94,14 @@ static inline place_t place_of(int64_t tile, const patches_t *p) {
 // a patch lie in different sets of the cache (16 channels at 32×32: 1.4 times as fast as at a multiple of 4 KiB).
 static inline int64_t point_step(int64_t vectors) { return (vectors | 1) * 16; }
 
+// Floats of the six rows that `tiles` patches side by side are cut from.
+static inline int64_t band_size(int64_t tiles) { return 6 * (4 * tiles + 2) * 16; }
+
 typedef struct {
-  void (*convolve)(const float *, const float *, float *, const ck_winograd *, int64_t, int64_t, int64_t, float *);
-  void (*convolve_weights)(const float *, const float *, float *, const ck_winograd *, int64_t, int64_t, int64_t,
-                           float *);
+  void (*convolve)(const ck_source *, const float *, const ck_target *, const ck_winograd *, int64_t, int64_t, int64_t,
+                   int64_t, float *);
+  void (*convolve_weights)(const ck_source *, const ck_source *, float *, const ck_winograd *, int64_t, int64_t,
+                           int64_t, int64_t, float *);
 } winograd_t;
 
 #define SIZES_TO_3(CASE, ...) CASE(1, __VA_ARGS__) CASE(2, __VA_ARGS__) CASE(3, __VA_ARGS__)
@@ -163,16 +166,20 @@ ISA_END
 #endif
 
 static const convolution_t *chosen = &convolution_baseline;
-static const winograd_t *chosen_winograd = &winograd_kernels_baseline;
+// [float32, bfloat16] maps
+static const winograd_t *chosen_winograd[2] = {&winograd_kernels_float32_baseline, &winograd_kernels_bfloat16_baseline};
 
 // Before main, so that no thread can see it half done.
 __attribute__((constructor)) static void choose(void) {
 #if defined(__x86_64__)
   static const convolution_t *const copies[] = {&convolution_baseline, &convolution_avx2, &convolution_avx512};
   chosen = copies[ck_isa_choice()];
-  static const winograd_t *const winograds[] = {&winograd_kernels_baseline, &winograd_kernels_avx2,
-                                                &winograd_kernels_avx512};
-  chosen_winograd = winograds[ck_isa_choice()];
+  static const winograd_t *const winograds[][2] = {
+      {&winograd_kernels_float32_baseline, &winograd_kernels_bfloat16_baseline},
+      {&winograd_kernels_float32_avx2, &winograd_kernels_bfloat16_avx2},
+      {&winograd_kernels_float32_avx512, &winograd_kernels_bfloat16_avx512}};
+  chosen_winograd[0] = winograds[ck_isa_choice()][0];
+  chosen_winograd[1] = winograds[ck_isa_choice()][1];
 #endif
 }
 
@@ -213,17 +220,17 @@ void ck_convolve_picture_weights(const float *x, const float *dy, float *dweight
 }
 
 int64_t ck_winograd_scratch(int64_t tiles, int64_t blocks, int64_t other_blocks) {
-  return 36 * (point_step(tiles * blocks) + point_step(tiles * other_blocks));
+  return band_size(tiles) + 36 * (point_step(tiles * blocks) + point_step(tiles * other_blocks));
 }
 
-void ck_winograd_convolve(const float *x, const float *weights, float *y, const ck_winograd *w, int64_t images,
-                          int64_t first_out, int64_t outs, float *scratch) {
-  chosen_winograd->convolve(x, weights, y, w, images, first_out, outs, scratch);
+void ck_winograd_convolve(const ck_source *x, const float *weights, const ck_target *y, const ck_winograd *w,
+                          int64_t first, int64_t images, int64_t first_out, int64_t outs, float *scratch) {
+  chosen_winograd[x->bfloat16]->convolve(x, weights, y, w, first, images, first_out, outs, scratch);
 }
 
-void ck_winograd_weights(const float *x, const float *dy, float *sums, const ck_winograd *w, int64_t images,
-                         int64_t first_block, int64_t blocks, float *scratch) {
-  chosen_winograd->convolve_weights(x, dy, sums, w, images, first_block, blocks, scratch);
+void ck_winograd_weights(const ck_source *x, const ck_source *dy, float *sums, const ck_winograd *w, int64_t first,
+                         int64_t images, int64_t first_block, int64_t blocks, float *scratch) {
+  chosen_winograd[x->bfloat16]->convolve_weights(x, dy, sums, w, first, images, first_block, blocks, scratch);
 }
 
 void ck_pack_weights(const float *weight, float *packed, int64_t from, int64_t to, int64_t taps, int64_t lanes,

@@ -2,28 +2,13 @@
 #include "ck_network.h"
 
 #include "isa.h"
-
-// The baseline passes 64-byte vectors in memory; no such vector crosses a function that is not inlined.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-// Activations are 64-byte aligned; parameters and callers' arrays need not be, hence aligned(4).
-typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
-typedef int i16 __attribute__((vector_size(64)));
-// The lanes of value where the mask is set, zero elsewhere.
-#define keep(value, mask) ((v16)((i16)(value) & (mask)))
+#include "maps.h"
 
 typedef struct {
   void (*im2col)(const float *, float *, const ck_geometry *, int64_t, int64_t);
   void (*col2im_add)(const float *, float *, const ck_geometry *, int64_t, int64_t);
   void (*rows_from_blocked)(const float *, float *, int64_t, int64_t, int64_t, int64_t);
   void (*blocked_from_rows)(const float *, float *, int64_t, int64_t, int64_t, int64_t);
-  void (*norm_sums)(const float *, const float *, double *, int64_t, int64_t, int64_t);
-  void (*norm_apply)(const float *, const float *, const float *, const float *, float *, int, int64_t, int64_t,
-                     int64_t);
-  void (*norm_backward_sums)(float *, const float *, const float *, const float *, double *, int64_t, int64_t,
-                             int64_t);
-  void (*norm_backward_apply)(const float *, const float *, const float *, const float *, const float *, float *,
-                              int64_t, int64_t, int64_t);
   void (*average)(const float *, float *, int64_t, int64_t, int64_t);
   void (*average_backward)(const float *, float *, int64_t, int64_t, int64_t);
   void (*max_pool)(const float *, float *, int64_t, int64_t, int64_t);
@@ -75,21 +60,6 @@ void ck_rows_from_blocked(const float *blocked, float *rows, int64_t blocks, int
 void ck_blocked_from_rows(const float *rows, float *blocked, int64_t blocks, int64_t pixels, int64_t first,
                           int64_t count) {
   chosen->blocked_from_rows(rows, blocked, blocks, pixels, first, count);
-}
-void ck_norm_sums(const float *x, const float *pivot, double *sums, int64_t images, int64_t blocks, int64_t pixels) {
-  chosen->norm_sums(x, pivot, sums, images, blocks, pixels);
-}
-void ck_norm_apply(const float *x, const float *scale, const float *shift, const float *residual, float *y, int relu,
-                   int64_t images, int64_t blocks, int64_t pixels) {
-  chosen->norm_apply(x, scale, shift, residual, y, relu, images, blocks, pixels);
-}
-void ck_norm_backward_sums(float *dy, const float *y, const float *x, const float *mean, double *sums, int64_t images,
-                           int64_t blocks, int64_t pixels) {
-  chosen->norm_backward_sums(dy, y, x, mean, sums, images, blocks, pixels);
-}
-void ck_norm_backward_apply(const float *dy, const float *x, const float *a, const float *b, const float *c, float *dx,
-                            int64_t images, int64_t blocks, int64_t pixels) {
-  chosen->norm_backward_apply(dy, x, a, b, c, dx, images, blocks, pixels);
 }
 void ck_average(const float *x, float *y, int64_t images, int64_t blocks, int64_t pixels) {
   chosen->average(x, y, images, blocks, pixels);

@@ -3,7 +3,9 @@ import Synchronization
 
 final class ProgressCounter: Sendable {
   private let total: Int
-  private let done = Mutex(0)
+  private let done = Atomic(0)
+  /// What was told last.
+  private let told = Mutex(0)
   private let cancelled = Atomic(false)
 
   init(total: Int) { self.total = total }
@@ -12,9 +14,12 @@ final class ProgressCounter: Sendable {
 
   /// Counts one, and calls `progress` about two hundred times in all, one call at a time.
   func count(_ progress: @Sendable (_ done: Int, _ total: Int) -> Bool) {
-    done.withLock { done in
-      done += 1
-      guard done % max(1, total / 200) == 0 || done == total else { return }
+    // No lock for each picture: with small ones the workers would wait for each other most of the time.
+    let done = self.done.add(1, ordering: .relaxed).newValue
+    guard done % max(1, total / 200) == 0 || done == total else { return }
+    told.withLock { told in
+      guard done > told else { return }
+      told = done
       if !progress(done, total) { cancelled.store(true, ordering: .relaxed) }
     }
   }

@@ -1,7 +1,7 @@
-/// Batch normalisation with what follows it: the residual addition of a block, and ReLU.
+/// Batch normalisation, and the ReLU that follows it.
 import Tensors
 
-public struct BatchNorm: Layer, Equatable {
+public struct BatchNorm: Equatable {
   public var gamma: Parameter
   /// nil: scale without shift, as in the last batch norm of the reference's projection head.
   public var beta: Parameter?
@@ -18,32 +18,21 @@ public struct BatchNorm: Layer, Equatable {
     self.relu = relu
   }
 
-  public mutating func forward(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
-    forward(x, adding: nil, mode, &workspace)
-  }
-
-  /// relu(bn(x) + residual)
-  mutating func forward(_ x: Activation, adding residual: Activation?, _ mode: Mode, _ workspace: inout Workspace)
-    -> Activation
-  {
+  /// The features, whose readers apply scale, shift and ReLU.
+  public mutating func forward(_ x: Measured, _ mode: Mode, _ workspace: inout Workspace) -> Features {
     batchNorm(
       x, gamma: gamma.value, beta: beta?.value, runningMean: &runningMean, runningVariance: &runningVariance,
-      residual: residual, relu: relu, mode, &workspace)
+      relu: relu, mode, &workspace)
   }
 
-  public func backward(_ dy: Activation, _ workspace: inout Workspace) -> Activation {
+  /// - Parameter keepingGradient: somebody else reads dy afterwards.
+  /// - Returns: the gradient of x, in x's place.
+  public func backward(_ dy: FeatureGradient, keepingGradient: Bool = false, _ workspace: inout Workspace)
+    -> Activation
+  {
     batchNormBackward(
-      dy, gamma: gamma.value, gammaSlot: gamma.slot, betaSlot: beta?.slot, relu: relu, hasResidual: false, &workspace
-    ).dx
-  }
-
-  /// Gradients of x and of the residual.
-  func backwardWithResidual(_ dy: Activation, _ workspace: inout Workspace) -> (
-    dx: Activation, dresidual: Activation
-  ) {
-    let gradients = batchNormBackward(
-      dy, gamma: gamma.value, gammaSlot: gamma.slot, betaSlot: beta?.slot, relu: relu, hasResidual: true, &workspace)
-    return (gradients.dx, gradients.dresidual!)
+      dy, gamma: gamma.value, gammaSlot: gamma.slot, betaSlot: beta?.slot, keepingGradient: keepingGradient,
+      &workspace)
   }
 
   public mutating func visitParameters(_ prefix: String, _ body: (String, inout Parameter) -> Void) {
@@ -54,5 +43,18 @@ public struct BatchNorm: Layer, Equatable {
   public mutating func visitBuffers(_ prefix: String, _ body: (String, inout Tensor) -> Void) {
     body(joined(prefix, "running_mean"), &runningMean)
     body(joined(prefix, "running_var"), &runningVariance)
+  }
+}
+
+/// On the vectors of a head, where it is a layer like the others.
+extension BatchNorm: Layer {
+  public mutating func forward(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
+    let y = settle(forward(Measured(x), mode, &workspace), mode, &workspace)
+    return y.map
+  }
+
+  public func backward(_ dy: Activation, _ workspace: inout Workspace) -> Activation {
+    precondition(!relu, "ReLU is a step of its own in a head")
+    return backward(FeatureGradient(dy), &workspace)
   }
 }

@@ -21,31 +21,24 @@ struct Bottleneck: ResidualBlock {
     conv2 = Conv2d(outChannels, outChannels, kernel: 3, stride: stride, using: &random)
     bn2 = BatchNorm(outChannels, relu: true)
     conv3 = Conv2d(outChannels, wide, kernel: 1, using: &random)
-    bn3 = BatchNorm(wide, relu: true, gamma: 0)
+    bn3 = BatchNorm(wide, relu: false, gamma: 0)
     let changes = stride != 1 || inChannels != wide
     downsample = changes ? Projection(inChannels, wide, stride: stride, using: &random) : nil
   }
 
-  mutating func forward(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
+  mutating func branch(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) -> Features {
     let narrow = bn1.forward(conv1.forward(x, mode, &workspace), mode, &workspace)
     let inner = bn2.forward(conv2.forward(narrow, mode, &workspace), mode, &workspace)
     if mode == .inference { workspace.release(narrow) }
-    let branch = conv3.forward(inner, mode, &workspace)
+    let y = bn3.forward(conv3.forward(inner, mode, &workspace), mode, &workspace)
     if mode == .inference { workspace.release(inner) }
-    let shortcut = downsample?.forward(x, mode, &workspace)
-    let y = bn3.forward(branch, adding: shortcut ?? x, mode, &workspace)
-    if mode == .inference, let shortcut { workspace.release(shortcut) }
     return y
   }
 
-  func backward(_ dy: Activation, _ workspace: inout Workspace) -> Activation {
-    let (dbranch, dsum) = bn3.backwardWithResidual(dy, &workspace)
-    let dshortcut = downsample?.backward(dsum, &workspace) ?? dsum
-    let dinner = conv3.backward(dbranch, &workspace)
+  func branchBackward(_ dy: FeatureGradient, _ workspace: inout Workspace) -> Activation {
+    let dinner = conv3.backward(bn3.backward(dy, keepingGradient: true, &workspace), &workspace)
     let dnarrow = conv2.backward(bn2.backward(dinner, &workspace), &workspace)
-    let dx = conv1.backward(bn1.backward(dnarrow, &workspace), &workspace)
-    add(dshortcut, to: dx, &workspace)
-    return dx
+    return bn1.backward(dnarrow, &workspace)
   }
 
   mutating func visitParameters(_ prefix: String, _ body: (String, inout Parameter) -> Void) {

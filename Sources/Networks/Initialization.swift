@@ -1,18 +1,30 @@
 /// Random numbers for new parameters.
 import Basics
+import Dispatch
 import Foundation
 import Tensors
 
-/// Normal numbers around 0 by the Box–Muller transform.
+/// Normal numbers around 0 by the Box–Muller transform: each pair from two numbers of the stream, so that parts of a
+/// large tensor may be drawn at the same time (resnet18's 11 million: 0.17 s on one core).
 func normalTensor(_ shape: [Int], deviation: Float, using random: inout RandomStream) -> Tensor {
   let count = shape.reduce(1, *)
-  var scalars: [Float] = []
-  scalars.reserveCapacity(count + 1)
-  while scalars.count < count {
-    let radius = (-2 * log(1 - Double(random.unit()))).squareRoot()
-    let angle = 2 * Double.pi * Double(random.unit())
-    scalars.append(deviation * Float(radius * cos(angle)))
-    scalars.append(deviation * Float(radius * sin(angle)))
+  let pairs = (count + 1) / 2
+  let part = 1 << 14
+  let start = random
+  random = random.skipping(2 * pairs)
+  let scalars = [Float](unsafeUninitializedCapacity: 2 * pairs) { buffer, initialized in
+    // Each part writes its own places.
+    nonisolated(unsafe) let numbers = buffer
+    DispatchQueue.concurrentPerform(iterations: (pairs + part - 1) / part) { index in
+      var random = start.skipping(2 * part * index)
+      for pair in part * index..<min(part * (index + 1), pairs) {
+        let radius = (-2 * log(1 - Double(random.unit()))).squareRoot()
+        let angle = 2 * Double.pi * Double(random.unit())
+        numbers[2 * pair] = deviation * Float(radius * cos(angle))
+        numbers[2 * pair + 1] = deviation * Float(radius * sin(angle))
+      }
+    }
+    initialized = count
   }
-  return Tensor(shape, Array(scalars.prefix(count)))
+  return Tensor(shape, scalars)
 }

@@ -4,7 +4,7 @@ import Tensors
 /// A learned tensor.
 public struct Parameter: Sendable, Equatable {
   public var value: Tensor
-  /// Where a workspace keeps its gradient; given by `Layer.numberParameters`.
+  /// Where a workspace keeps its gradient; given by `Parameterized.numberParameters`.
   public internal(set) var slot = -1
   /// Biases and batch norm's γ and β: LARS leaves them out of adaptation, every optimizer out of weight decay.
   public let isWeight: Bool
@@ -12,19 +12,23 @@ public struct Parameter: Sendable, Equatable {
   public init(_ value: Tensor, isWeight: Bool) { (self.value, self.isWeight) = (value, isWeight) }
 }
 
-public protocol Layer: Sendable {
-  /// In training, running statistics move and the workspace keeps what backward needs. In inference nothing changes,
-  /// and the layer may write over x.
-  mutating func forward(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation
-  /// Undoes `forward` in reverse: leaves the parameters' gradients in the workspace, returns that of x. dy is used up.
-  func backward(_ dy: Activation, _ workspace: inout Workspace) -> Activation
+/// Something with parameters and running statistics.
+public protocol Parameterized: Sendable {
   /// Every parameter with its name in PyTorch, in a fixed order.
   mutating func visitParameters(_ prefix: String, _ body: (String, inout Parameter) -> Void)
   /// Running statistics with their names in PyTorch.
   mutating func visitBuffers(_ prefix: String, _ body: (String, inout Tensor) -> Void)
 }
 
-extension Layer {
+public protocol Layer: Parameterized {
+  /// In training, running statistics move and the workspace keeps what backward needs. In inference nothing changes,
+  /// and the layer may write over x.
+  mutating func forward(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation
+  /// Undoes `forward` in reverse: leaves the parameters' gradients in the workspace, returns that of x. dy is used up.
+  func backward(_ dy: Activation, _ workspace: inout Workspace) -> Activation
+}
+
+extension Parameterized {
   public mutating func visitBuffers(_ prefix: String, _ body: (String, inout Tensor) -> Void) {}
 
   /// Gives each parameter its gradient's slot: its place in the visiting order. Once, when the model is built.

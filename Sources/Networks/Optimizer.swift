@@ -1,4 +1,6 @@
 /// SGD with momentum, LARS, and Adam: values that keep their state beside the model, not in it.
+import Basics
+import CKernels
 import Foundation
 import Tensors
 
@@ -31,17 +33,29 @@ public struct Optimizer: Sendable, Equatable {
   public init(_ kind: Kind, nesterov: Bool = false) { (self.kind, self.nesterov) = (kind, nesterov) }
 
   /// Moves every parameter of the model against the gradient that backward left in the workspace.
-  public mutating func step(_ model: inout some Layer, _ settings: Settings, _ workspace: borrowing Workspace) {
+  /// - Returns: the L2 norm of the gradient of all parameters.
+  @discardableResult
+  public mutating func step(_ model: inout some Parameterized, _ settings: Settings, _ workspace: borrowing Workspace)
+    -> Double
+  {
     prepare(for: &model)
     steps += 1
+    var squares = 0.0
     model.visitParameters("") { _, parameter in
       let gradient = workspace.gradient(slot: parameter.slot)
       precondition(gradient.count == parameter.value.count, "no gradient for the parameter in slot \(parameter.slot)")
-      update(&parameter, gradient, settings)
+      let decay = parameter.isWeight ? Float(settings.weightDecay) : 0
+      let (slot, adapts) = (parameter.slot, parameter.isWeight)
+      parameter.value.scalars.withUnsafeMutableBufferPointer { weights in
+        let weights = Numbers(weights: weights.baseAddress!, gradient: gradient.baseAddress!, count: weights.count)
+        squares += weights.sum(workspace.workers) { ck_sum_of_squares($0.gradient, $0.count) }
+        move(weights, slot, decay, adapts: adapts, settings, workspace.workers)
+      }
     }
+    return squares.squareRoot()
   }
 
-  private mutating func prepare(for model: inout some Layer) {
+  private mutating func prepare(for model: inout some Parameterized) {
     guard first.isEmpty else { return }
     model.visitParameters("") { name, parameter in
       names.append(name)
@@ -52,17 +66,15 @@ public struct Optimizer: Sendable, Equatable {
 
   private var usesSecond: Bool { kind == .adam || kind == .adamw }
 
-  private mutating func update(_ parameter: inout Parameter, _ gradient: Gradient, _ settings: Settings) {
-    let slot = parameter.slot
-    let decay = parameter.isWeight ? Float(settings.weightDecay) : 0
+  private mutating func move(
+    _ numbers: Numbers, _ slot: Int, _ decay: Float, adapts: Bool, _ settings: Settings, _ workers: WorkerPool
+  ) {
     switch kind {
-    case .sgd: sgd(&parameter.value.scalars, gradient, &first[slot], decay, settings, nesterov: nesterov)
-    case .lars:
-      lars(&parameter.value.scalars, gradient, &first[slot], decay, settings, adapts: parameter.isWeight)
+    case .sgd: sgd(numbers, &first[slot], decay, settings, nesterov: nesterov, workers)
+    case .lars: lars(numbers, &first[slot], decay, settings, adapts: adapts, workers)
     case .adam, .adamw:
       adam(
-        &parameter.value.scalars, gradient, &first[slot], &second[slot], decay, settings, steps: steps,
-        decoupled: kind == .adamw)
+        numbers, &first[slot], &second[slot], decay, settings, steps: steps, decoupled: kind == .adamw, workers)
     }
   }
 
@@ -78,7 +90,7 @@ public struct Optimizer: Sendable, Equatable {
   /// Takes up a state that `state` gave.
   /// - Parameter tensor: the tensor of a name; throws when it is missing or of another size.
   public mutating func restore(
-    steps: Int, model: inout some Layer, _ tensor: (_ name: String, _ count: Int) throws -> Tensor
+    steps: Int, model: inout some Parameterized, _ tensor: (_ name: String, _ count: Int) throws -> Tensor
   ) throws {
     self.steps = steps
     guard steps > 0 else { return }
@@ -90,56 +102,90 @@ public struct Optimizer: Sendable, Equatable {
   }
 }
 
-private typealias Gradient = UnsafeMutableBufferPointer<Float>
+/// A parameter's weights and their gradient.
+private struct Numbers {
+  let weights: UnsafeMutablePointer<Float>
+  let gradient: UnsafeMutablePointer<Float>
+  let count: Int
+
+  /// Parts so large that handing one out costs little, and so few that their sums stand on the stack; both depend on
+  /// the count alone, so that sums come out the same on any number of threads.
+  private var parts: Int { min(32, (count + 16383) / 16384) }
+
+  struct Part {
+    let weights: UnsafeMutablePointer<Float>
+    let gradient: UnsafeMutablePointer<Float>
+    let count: Int64
+    /// Numbers before it.
+    let start: Int
+  }
+
+  private func part(_ index: Int) -> Part {
+    // A multiple of 16, so that only the last part has less than whole vectors.
+    let size = (count + 16 * parts - 1) / (16 * parts) * 16
+    let start = min(index * size, count)
+    return Part(
+      weights: weights + start, gradient: gradient + start, count: Int64(min(size, count - start)), start: start)
+  }
+
+  func forEachPart(_ workers: WorkerPool, _ body: (Part) -> Void) {
+    workers.run(parts) { index, _ in body(part(index)) }
+  }
+
+  func sum(_ workers: WorkerPool, _ body: (Part) -> Double) -> Double {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: parts) { sums in
+      workers.run(parts) { index, _ in sums[index] = body(part(index)) }
+      return sums.reduce(0, +)
+    }
+  }
+}
 
 /// PyTorch's form: the rate is applied after the momentum, so that a new rate acts on the whole buffer at once.
 private func sgd(
-  _ weights: inout [Float], _ gradient: Gradient, _ velocity: inout [Float], _ decay: Float,
-  _ settings: Optimizer.Settings, nesterov: Bool
+  _ numbers: Numbers, _ velocity: UnsafeMutablePointer<Float>, _ decay: Float, _ settings: Optimizer.Settings,
+  nesterov: Bool, _ workers: WorkerPool
 ) {
   let (rate, momentum) = (Float(settings.learningRate), Float(settings.momentum))
-  for i in weights.indices {
-    let g = gradient[i] + decay * weights[i]
-    velocity[i] = momentum * velocity[i] + g
-    weights[i] -= rate * (nesterov ? g + momentum * velocity[i] : velocity[i])
+  numbers.forEachPart(workers) { part in
+    ck_momentum_step(
+      part.weights, part.gradient, velocity + part.start, rate, momentum, decay, 1, nesterov ? 1 : 0, part.count)
   }
 }
 
 /// LARS (You et al. 2017) as the reference code has it: g ← g + λw, trust 0.001·‖w‖/‖g‖, the rate inside the momentum
 /// buffer; biases and batch norm take the raw rate.
 private func lars(
-  _ weights: inout [Float], _ gradient: Gradient, _ velocity: inout [Float], _ decay: Float,
-  _ settings: Optimizer.Settings, adapts: Bool
+  _ numbers: Numbers, _ velocity: UnsafeMutablePointer<Float>, _ decay: Float, _ settings: Optimizer.Settings,
+  adapts: Bool, _ workers: WorkerPool
 ) {
-  var (weightSquares, gradientSquares) = (0.0, 0.0)
-  for i in weights.indices {
-    let g = gradient[i] + decay * weights[i]
-    weightSquares += Double(weights[i]) * Double(weights[i])
-    gradientSquares += Double(g) * Double(g)
+  var trust = 1.0
+  if adapts {
+    let weightSquares = numbers.sum(workers) { ck_sum_of_squares($0.weights, $0.count) }
+    let gradientSquares = numbers.sum(workers) {
+      ck_sum_of_decayed_squares($0.weights, $0.gradient, decay, $0.count)
+    }
+    if weightSquares > 0 && gradientSquares > 0 { trust = 0.001 * (weightSquares / gradientSquares).squareRoot() }
   }
-  let canAdapt = adapts && weightSquares > 0 && gradientSquares > 0
-  let trust = canAdapt ? 0.001 * (weightSquares / gradientSquares).squareRoot() : 1
   let (rate, momentum) = (Float(settings.learningRate * trust), Float(settings.momentum))
-  for i in weights.indices {
-    velocity[i] = momentum * velocity[i] + rate * (gradient[i] + decay * weights[i])
-    weights[i] -= velocity[i]
+  numbers.forEachPart(workers) { part in
+    ck_momentum_step(part.weights, part.gradient, velocity + part.start, 1, momentum, decay, rate, 0, part.count)
   }
 }
 
 /// Adam (Kingma and Ba 2015) with β₂ 0.999 and ε 1e-8. AdamW takes the decay off the weights, not into the gradient.
 private func adam(
-  _ weights: inout [Float], _ gradient: Gradient, _ mean: inout [Float], _ square: inout [Float], _ decay: Float,
-  _ settings: Optimizer.Settings, steps: Int, decoupled: Bool
+  _ numbers: Numbers, _ mean: UnsafeMutablePointer<Float>, _ square: UnsafeMutablePointer<Float>, _ decay: Float,
+  _ settings: Optimizer.Settings, steps: Int, decoupled: Bool, _ workers: WorkerPool
 ) {
-  let (beta1, beta2) = (Float(settings.momentum), Float(0.999))
-  let rate = settings.learningRate / (1 - pow(settings.momentum, Double(steps)))
-  let correction = Float(1 / (1 - pow(0.999, Double(steps))).squareRoot())
-  let shrink = decoupled ? 1 - Float(settings.learningRate) * decay : 1
-  let coupled = decoupled ? 0 : decay
-  for i in weights.indices {
-    let g = gradient[i] + coupled * weights[i]
-    mean[i] = beta1 * mean[i] + (1 - beta1) * g
-    square[i] = beta2 * square[i] + (1 - beta2) * g * g
-    weights[i] = shrink * weights[i] - Float(rate) * mean[i] / (square[i].squareRoot() * correction + 1e-8)
+  var adam = ck_adam()
+  (adam.beta1, adam.beta2) = (Float(settings.momentum), 0.999)
+  adam.rate = Float(settings.learningRate / (1 - pow(settings.momentum, Double(steps))))
+  adam.correction = Float(1 / (1 - pow(0.999, Double(steps))).squareRoot())
+  adam.shrink = decoupled ? 1 - Float(settings.learningRate) * decay : 1
+  adam.decay = decoupled ? 0 : decay
+  withUnsafePointer(to: adam) { adam in
+    numbers.forEachPart(workers) { part in
+      ck_adam_step(part.weights, part.gradient, mean + part.start, square + part.start, adam, part.count)
+    }
   }
 }

@@ -2,19 +2,42 @@
 import Basics
 import Tensors
 
-/// A step of a stage: a branch of convolutions, and a shortcut that is added to it.
-protocol ResidualBlock: Layer, Equatable {
+/// A step of a stage: a branch of convolutions, a shortcut that is added to it, and ReLU.
+protocol ResidualBlock: Parameterized, Equatable {
   /// Channels of the block's output for each of `outChannels`.
   static var expansion: Int { get }
   init(_ inChannels: Int, _ outChannels: Int, stride: Int, using random: inout RandomStream)
+
+  /// The branch's first convolution, and the shortcut where the shape changes.
+  var conv1: Conv2d { get }
+  var downsample: Projection? { get set }
+  /// The branch, up to and with its last batch norm.
+  mutating func branch(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) -> Features
+  /// From the gradient of the block's output, which stays, to that of what `conv1` made.
+  func branchBackward(_ dy: FeatureGradient, _ workspace: inout Workspace) -> Activation
 }
 
 extension ResidualBlock {
+  mutating func forward(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) -> Features {
+    let branch = branch(x, mode, &workspace)
+    let shortcut = downsample?.forward(x, mode, &workspace)
+    let y = join(branch, shortcut ?? x, mode, &workspace)
+    if mode == .inference, let shortcut { workspace.release(shortcut) }
+    return y
+  }
+
+  func backward(_ dy: FeatureGradient, _ workspace: inout Workspace) -> FeatureGradient {
+    let dshortcut = downsample?.backward(dy.map, &workspace)
+    let dinner = branchBackward(dy, &workspace)
+    if dshortcut != nil { workspace.release(dy.map) }
+    return conv1.backward(dinner, adding: dshortcut ?? dy.map, &workspace)
+  }
+
   func isEqual(to other: any ResidualBlock) -> Bool { other as? Self == self }
 }
 
 /// Two 3×3 convolutions and a shortcut.
-public struct BasicBlock: ResidualBlock {
+struct BasicBlock: ResidualBlock {
   static let expansion = 1
 
   var conv1: Conv2d
@@ -27,28 +50,21 @@ public struct BasicBlock: ResidualBlock {
     conv1 = Conv2d(inChannels, outChannels, kernel: 3, stride: stride, using: &random)
     bn1 = BatchNorm(outChannels, relu: true)
     conv2 = Conv2d(outChannels, outChannels, kernel: 3, using: &random)
-    bn2 = BatchNorm(outChannels, relu: true, gamma: 0)
+    bn2 = BatchNorm(outChannels, relu: false, gamma: 0)
     let changes = stride != 1 || inChannels != outChannels
     downsample = changes ? Projection(inChannels, outChannels, stride: stride, using: &random) : nil
   }
 
-  public mutating func forward(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
+  mutating func branch(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) -> Features {
     let inner = bn1.forward(conv1.forward(x, mode, &workspace), mode, &workspace)
-    let branch = conv2.forward(inner, mode, &workspace)
+    let y = bn2.forward(conv2.forward(inner, mode, &workspace), mode, &workspace)
     if mode == .inference { workspace.release(inner) }
-    let shortcut = downsample?.forward(x, mode, &workspace)
-    let y = bn2.forward(branch, adding: shortcut ?? x, mode, &workspace)
-    if mode == .inference, let shortcut { workspace.release(shortcut) }
     return y
   }
 
-  public func backward(_ dy: Activation, _ workspace: inout Workspace) -> Activation {
-    let (dbranch, dsum) = bn2.backwardWithResidual(dy, &workspace)
-    let dshortcut = downsample?.backward(dsum, &workspace) ?? dsum
-    let dinner = conv2.backward(dbranch, &workspace)
-    let dx = conv1.backward(bn1.backward(dinner, &workspace), &workspace)
-    add(dshortcut, to: dx, &workspace)
-    return dx
+  func branchBackward(_ dy: FeatureGradient, _ workspace: inout Workspace) -> Activation {
+    let dinner = conv2.backward(bn2.backward(dy, keepingGradient: true, &workspace), &workspace)
+    return bn1.backward(dinner, &workspace)
   }
 
   public mutating func visitParameters(_ prefix: String, _ body: (String, inout Parameter) -> Void) {
@@ -67,7 +83,7 @@ public struct BasicBlock: ResidualBlock {
 }
 
 /// The shortcut where the shape changes: a 1×1 convolution and a batch norm.
-public struct Projection: Layer, Equatable {
+struct Projection: Parameterized, Equatable {
   var conv: Conv2d
   var bn: BatchNorm
 
@@ -76,12 +92,13 @@ public struct Projection: Layer, Equatable {
     bn = BatchNorm(outChannels, relu: false)
   }
 
-  public mutating func forward(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
+  mutating func forward(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) -> Features {
     bn.forward(conv.forward(x, mode, &workspace), mode, &workspace)
   }
 
-  public func backward(_ dy: Activation, _ workspace: inout Workspace) -> Activation {
-    conv.backward(bn.backward(dy, &workspace), &workspace)
+  /// dy, the gradient of the sum, stays for the branch, whose gradient of x is added to the result.
+  func backward(_ dy: Activation, _ workspace: inout Workspace) -> Activation {
+    conv.backward(bn.backward(FeatureGradient(dy), keepingGradient: true, &workspace), .partial, &workspace)!.map
   }
 
   public mutating func visitParameters(_ prefix: String, _ body: (String, inout Parameter) -> Void) {
@@ -95,7 +112,7 @@ public struct Projection: Layer, Equatable {
 }
 
 /// The encoder f: pictures [n, 3, size, size] → representations h [n, D].
-public struct ResNet: Layer, Equatable {
+public struct ResNet: Parameterized, Equatable {
   /// Which blocks, how many a stage, and their channels at width 1.
   public struct Architecture: Sendable, Equatable {
     public let name: String
@@ -150,8 +167,7 @@ public struct ResNet: Layer, Equatable {
     let widths = architecture.channels.map { max(1, Int((Double($0) * width).rounded())) }
     var channels = widths[0]
     let isLarge = stem == .imagenet
-    conv1 = Conv2d(
-      3, channels, kernel: isLarge ? 7 : 3, stride: isLarge ? 2 : 1, needsInputGradient: false, using: &random)
+    conv1 = Conv2d(3, channels, kernel: isLarge ? 7 : 3, stride: isLarge ? 2 : 1, using: &random)
     bn1 = BatchNorm(channels, relu: true)
     stages = []
     for (stage, width) in widths.enumerated() {
@@ -167,7 +183,7 @@ public struct ResNet: Layer, Equatable {
   }
 
   public mutating func forward(_ pictures: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
-    var x = bn1.forward(conv1.forward(pictures, mode, &workspace), mode, &workspace)
+    var x = bn1.forward(conv1.forward(Features(pictures), mode, &workspace), mode, &workspace)
     if mode == .inference { workspace.release(pictures) }
     if stem == .imagenet {
       let pooled = maxPool(x, mode, &workspace)
@@ -186,13 +202,14 @@ public struct ResNet: Layer, Equatable {
     return h
   }
 
-  public func backward(_ dh: Activation, _ workspace: inout Workspace) -> Activation {
+  /// Nobody asks for the gradient of pictures.
+  public func backward(_ dh: Activation, _ workspace: inout Workspace) {
     var dx = globalAverageBackward(dh, &workspace)
     for stage in stages.reversed() {
       for block in stage.reversed() { dx = block.backward(dx, &workspace) }
     }
-    if stem == .imagenet { dx = maxPoolBackward(dx, &workspace) }
-    return conv1.backward(bn1.backward(dx, &workspace), &workspace)
+    if stem == .imagenet { dx = maxPoolBackward(dx.map, &workspace) }
+    conv1.backward(bn1.backward(dx, &workspace), .none, &workspace)
   }
 
   public mutating func visitParameters(_ prefix: String, _ body: (String, inout Parameter) -> Void) {

@@ -151,7 +151,7 @@ public struct TensorFile: Sendable {
   }
 }
 
-extension Layer {
+extension Parameterized {
   /// Its parameters and running statistics under PyTorch's names below `prefix`.
   public func tensors(under prefix: String) -> [(name: String, tensor: Tensor)] {
     var found: [(String, Tensor)] = []

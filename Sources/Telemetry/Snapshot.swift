@@ -43,7 +43,7 @@ public struct SimilarityMap: Sendable, Equatable {
 
 /// Where a step's time went, in seconds.
 public struct StepTiming: Sendable, Equatable {
-  /// Waiting for views, encoder and head forward, loss, backward, optimizer, all else (logging, statistics).
+  /// Making views, encoder and head forward, loss, backward, optimizer, all else (logging, statistics).
   public var views = 0.0
   public var forward = 0.0
   public var loss = 0.0

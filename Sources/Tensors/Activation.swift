@@ -8,7 +8,11 @@ public struct Activation: Sendable, Equatable {
     case pixels
   }
 
+  /// How the numbers of a blocked map lie in memory; pictures and vectors are float32.
+  public enum Element: String, Sendable, Equatable, CaseIterable { case float32, bfloat16 }
+
   public let format: Format
+  public let element: Element
   public let images: Int
   public let channels: Int
   public let height: Int
@@ -18,9 +22,12 @@ public struct Activation: Sendable, Equatable {
 
   /// 16-channel blocks of a blocked map.
   var blocks: Int { (channels + 15) / 16 }
-  var paddedChannels: Int { format == .blocked ? blocks * 16 : channels }
+  /// Floats from one vector to the next in a blocked matrix.
+  public var paddedChannels: Int { format == .blocked ? blocks * 16 : channels }
   var pixels: Int { height * width }
-  /// Floats of one image, of all.
+  /// Numbers of one image, of all.
   var imageCount: Int { paddedChannels * pixels }
   var count: Int { images * imageCount }
+  /// Floats of memory.
+  var extent: Int { element == .float32 ? count : (count + 1) / 2 }
 }

@@ -65,47 +65,104 @@ struct ConvolutionShape {
   }
 }
 
-/// y = x ∗ weight. x blocked or pixels, weight [out, in, kh, kw] → blocked [images, out, out height, out width].
-/// In training, x is kept for backward.
+/// y = x ∗ weight. x blocked or pixels, weight [out, in, kh, kw] → blocked [images, out, out height, out width], of the
+/// workspace's type of map. In training the moments of y's channels are taken, and x is kept for backward.
 public func convolution(
-  _ x: Activation, weight: Tensor, stride: Int, padding: Int, _ mode: Mode, _ workspace: inout Workspace
-) -> Activation {
-  let shape = ConvolutionShape(x, weight: weight, stride: stride, padding: padding)
+  _ x: Features, weight: Tensor, stride: Int, padding: Int, _ mode: Mode, _ workspace: inout Workspace
+) -> Measured {
+  let shape = ConvolutionShape(x.map, weight: weight, stride: stride, padding: padding)
   let y = workspace.allocate(
-    images: x.images, channels: shape.outChannels, height: Int(shape.geometry.out_height),
-    width: Int(shape.geometry.out_width))
-  switch shape.way(inputGradient: false) {
-  case .winograd: convolveByWinograd(x, weight: weight, shape, into: y, &workspace)
-  case .direct: convolveDirectly(x, weight: weight, shape, into: y, &workspace)
-  case .pictures: convolvePictures(x, weight: weight, shape, into: y, &workspace)
-  case .patches: convolveByPatches(x, weight: weight, shape, into: y, &workspace)
+    .blocked, workspace.element, images: x.map.images, channels: shape.outChannels,
+    height: Int(shape.geometry.out_height), width: Int(shape.geometry.out_width))
+  if mode == .training { workspace.keep(x) }
+  let way = shape.way(inputGradient: false)
+  if way == .winograd {
+    return convolveByWinograd(x, weight: weight, shape, into: y, moments: mode == .training, &workspace)
   }
-  if mode == .training {
-    workspace.keep(x)
-    workspace.keep(y)
+  let input = plain(x, &workspace)
+  let output =
+    y.element == .float32
+    ? y : workspace.allocate(images: y.images, channels: y.channels, height: y.height, width: y.width)
+  switch way {
+  case .pictures: convolvePictures(input, weight: weight, shape, into: output, &workspace)
+  case .patches: convolveByPatches(input, weight: weight, shape, into: output, &workspace)
+  case .direct, .winograd: convolveDirectly(input, weight: weight, shape, into: output, &workspace)
   }
-  return y
+  if input != x.map { workspace.release(input) }
+  let measured = finishMap(output, into: y, moments: mode == .training, &workspace)
+  if output != y { workspace.release(output) }
+  return measured
 }
 
-/// The gradients of `convolution`: of the weight into its slot, of x as the result (nil unless `needsInput`).
-/// dy is released, and so is the y of forward.
+/// What is asked of a convolution's backward beside the gradient of its weight.
+public enum InputGradient: Sendable {
+  case none
+  /// That of x, of another reader too, whose own follows: without ReLU and the sums of x's batch norm; x stays.
+  case partial
+  /// That of x, to which the other readers' is added, in whose place it is then written.
+  case whole(adding: Activation?)
+}
+
+/// The gradients of `convolution`: of the weight into its slot, of x as the result (nil for `.none`). dy is released,
+/// and so is x's map where it holds the values and no other reader's backward follows.
 public func convolutionBackward(
-  _ dy: Activation, weight: Tensor, slot: Int, stride: Int, padding: Int, needsInput: Bool,
+  _ dy: Activation, weight: Tensor, slot: Int, stride: Int, padding: Int, _ wanted: InputGradient,
   _ workspace: inout Workspace
-) -> Activation? {
-  workspace.release(workspace.takeBack())
+) -> FeatureGradient? {
   let x = workspace.takeBack()
-  let shape = ConvolutionShape(x, weight: weight, stride: stride, padding: padding)
-  let dx =
-    needsInput
-    ? workspace.allocate(x.format, images: x.images, channels: x.channels, height: x.height, width: x.width) : nil
+  let shape = ConvolutionShape(x.map, weight: weight, stride: stride, padding: padding)
   let dweight = workspace.makeGradient(slot: slot, count: weight.count)
-  switch shape.way(inputGradient: needsInput) {
-  case .winograd: convolveByWinogradBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
-  case .direct: convolveDirectlyBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
-  case .pictures: convolvePicturesBack(dy, x, shape, into: dweight, &workspace)
-  case .patches: convolveByPatchesBack(dy, x, weight: weight, shape, into: dx, dweight, &workspace)
+  var result: FeatureGradient?
+  let isLast: Bool
+  // What becomes of the gradient: nothing, for a partial one.
+  let (reader, addend): (Features, Activation?)
+  let needsInput: Bool
+  switch wanted {
+  case .none: (reader, addend, needsInput, isLast) = (x, nil, false, true)
+  case .partial: (reader, addend, needsInput, isLast) = (Features(x.map), nil, true, false)
+  case .whole(let other): (reader, addend, needsInput, isLast) = (x, other, true, true)
   }
+  let way = shape.way(inputGradient: needsInput)
+  if way == .winograd {
+    addWinogradWeightGradients(dy, x, shape, into: dweight, &workspace)
+    if needsInput {
+      let dx = addend ?? workspace.allocate(like: x.map)
+      result = convolveByWinogradBack(
+        dy, weight: weight, shape, into: dx, of: reader, adding: addend, &workspace)
+    }
+  } else {
+    let (input, gradient) = (plain(x, &workspace), plain(Features(dy), &workspace))
+    let dx =
+      needsInput
+      ? workspace.allocate(
+        x.map.format, images: x.map.images, channels: x.map.channels, height: x.map.height, width: x.map.width) : nil
+    switch way {
+    case .pictures: convolvePicturesBack(gradient, input, shape, into: dweight, &workspace)
+    case .patches:
+      convolveByPatchesBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
+    case .direct, .winograd:
+      convolveDirectlyBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
+    }
+    if gradient != dy { workspace.release(gradient) }
+    if input != x.map { workspace.release(input) }
+    if let dx { result = finishInputGradient(dx, of: reader, like: x.map, adding: addend, &workspace) }
+  }
+  if isLast, !x.isPending { workspace.release(x.map) }
   workspace.release(dy)
-  return dx
+  return result
+}
+
+/// A gradient in plain floats as that of features.
+func finishInputGradient(
+  _ dx: Activation, of x: Features, like map: Activation, adding addend: Activation?, _ workspace: inout Workspace
+) -> FeatureGradient {
+  if let addend {
+    defer { workspace.release(dx) }
+    return finishGradient(dx, of: x, adding: addend, &workspace)
+  }
+  guard map.element == .bfloat16 else { return finishGradient(nil, of: x, adding: dx, &workspace) }
+  let narrow = workspace.allocate(like: map)
+  _ = finishMap(dx, into: narrow, moments: false, &workspace)
+  workspace.release(dx)
+  return finishGradient(nil, of: x, adding: narrow, &workspace)
 }

@@ -1,11 +1,5 @@
-/// Number by number: addition and ReLU.
+/// ReLU of vectors; that of feature maps is their batch norm's.
 import CKernels
-
-/// y += x; x is released.
-public func add(_ x: Activation, to y: Activation, _ workspace: inout Workspace) {
-  if !workspace.isPlanning { ck_add(workspace.pointer(x), workspace.pointer(y), Int64(y.count)) }
-  workspace.release(x)
-}
 
 /// max(0, x), written over x. In training it is kept for backward.
 public func relu(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
@@ -16,7 +10,7 @@ public func relu(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) ->
 
 /// The gradient of `relu`, written over dy.
 public func reluBackward(_ dy: Activation, _ workspace: inout Workspace) -> Activation {
-  let y = workspace.takeBack()
+  let y = workspace.takeBack().map
   if !workspace.isPlanning { ck_relu_backward(workspace.pointer(y), workspace.pointer(dy), Int64(dy.count)) }
   return dy
 }

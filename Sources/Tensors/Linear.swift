@@ -18,20 +18,15 @@ public func linear(_ x: Activation, weight: Tensor, bias: Tensor?, _ mode: Mode,
       }
     }
   }
-  if mode == .training {
-    workspace.keep(x)
-    workspace.keep(y)
-  }
+  if mode == .training { workspace.keep(x) }
   return y
 }
 
-/// The gradients of `linear`: of weight and bias into their slots, of x as the result. dy and the y of forward are
-/// released.
+/// The gradients of `linear`: of weight and bias into their slots, of x as the result. dy and x are released.
 public func linearBackward(
   _ dy: Activation, weight: Tensor, weightSlot: Int, biasSlot: Int?, _ workspace: inout Workspace
 ) -> Activation {
-  workspace.release(workspace.takeBack())
-  let x = workspace.takeBack()
+  let x = workspace.takeBack().map
   let dx = workspace.allocate(images: x.images, channels: x.channels)
   let dweight = workspace.makeGradient(slot: weightSlot, count: weight.count)
   let dbias = biasSlot.map { workspace.makeGradient(slot: $0, count: weight.rows) }
@@ -52,6 +47,6 @@ public func linearBackward(
       }
     }
   }
-  workspace.release(dy)
+  for done in [dy, x] { workspace.release(done) }
   return dx
 }

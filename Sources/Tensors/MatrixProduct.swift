@@ -4,7 +4,16 @@ import COpenBLAS
 
 public enum BLAS {
   /// One thread inside OpenBLAS: the worker pool above it shares out the work. Before the first product.
-  public static func useOneThread() { openblas_set_num_threads(1) }
+  public static func useOneThread() {
+    // To set it again would start threads again.
+    if openblas_get_num_threads() != 1 { openblas_set_num_threads(1) }
+  }
+  /// The same, and ends the threads that OpenBLAS started when it was loaded: waiting for work they spin, and would take
+  /// a core from the first tenth of a second. While no other thread uses OpenBLAS.
+  public static func endThreads() {
+    useOneThread()
+    ob_end_threads()
+  }
   /// The kernel OpenBLAS chose for this CPU, such as "Haswell".
   public static var coreName: String { String(cString: openblas_get_corename()) }
   /// Its version and build options.
@@ -77,17 +86,6 @@ public func productWithTranspose(_ a: Tensor, _ b: Tensor, workers: WorkerPool) 
       b.withMatrix { right in
         multiply(left, right.T, into: c.baseAddress!, stride: b.rows, workers: workers)
       }
-    }
-  }
-  return product
-}
-
-/// a · b. a [n, k], b [k, m] → [n, m].
-public func product(_ a: Tensor, _ b: Tensor, workers: WorkerPool) -> Tensor {
-  var product = Tensor(zeros: [a.rows, b.columns])
-  product.scalars.withUnsafeMutableBufferPointer { c in
-    a.withMatrix { left in
-      b.withMatrix { right in multiply(left, right, into: c.baseAddress!, stride: b.columns, workers: workers) }
     }
   }
   return product

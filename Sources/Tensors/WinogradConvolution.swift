@@ -3,32 +3,70 @@
 import Basics
 import CKernels
 
-/// y = x ∗ weight.
+/// y = x ∗ weight, with the moments of y's channels where wanted.
 func convolveByWinograd(
-  _ x: Activation, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, _ workspace: inout Workspace
-) {
-  convolve(x, weight: weight, turned: false, WinogradTiling(shape, from: x, to: y), into: y, &workspace)
+  _ x: Features, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, moments: Bool,
+  _ workspace: inout Workspace
+) -> Measured {
+  let tiling = WinogradTiling(shape, from: x.map, to: y)
+  let slots = moments ? SlotSums(slots: tiling.bundles, y, &workspace) : nil
+  let packed = workspace.scratch(36 * 256 * x.map.blocks * y.blocks)
+  let (scratch, size) = tiling.scratch(x.map.blocks, tiling.outs, &workspace)
+  if !workspace.isPlanning {
+    pack(weight, turned: false, from: x.map, to: y, into: packed, workspace)
+    let (source, whole) = (workspace.source(x), workspace.target(y))
+    let places = slots?.pointer(workspace)
+    let (points, room) = (workspace.pointer(packed), workspace.pointer(scratch))
+    tiling.forEachTask(workspace.workers) { bundle, images, outs, worker in
+      var target = whole
+      target.moments = places.map { $0 + bundle * 2 * y.paddedChannels }
+      tiling.convolve(source, points, target, images, outs, room + worker * size)
+    }
+    slots?.joinMoments(workspace) { tiling.images(of: $0).count * y.pixels }
+  }
+  for done in [scratch, packed] { workspace.release(done) }
+  return Measured(y, moments: slots?.place)
 }
 
-/// The gradients of x, where wanted, and of the weight.
+/// The gradient of x into dx, with the addend's, before x's ReLU and with its batch norm's sums.
 func convolveByWinogradBack(
-  _ dy: Activation, _ x: Activation, weight: Tensor, _ shape: ConvolutionShape, into dx: Activation?,
-  _ dweight: Activation, _ workspace: inout Workspace
-) {
-  if let dx {
-    convolve(dy, weight: weight, turned: true, WinogradTiling(shape, from: dy, to: dx), into: dx, &workspace)
+  _ dy: Activation, weight: Tensor, _ shape: ConvolutionShape, into dx: Activation, of x: Features,
+  adding addend: Activation?, _ workspace: inout Workspace
+) -> FeatureGradient {
+  let tiling = WinogradTiling(shape, from: dy, to: dx)
+  let sums = x.origin == nil ? nil : SlotSums(slots: tiling.bundles, dx, &workspace)
+  let packed = workspace.scratch(36 * 256 * dy.blocks * dx.blocks)
+  let (scratch, size) = tiling.scratch(dy.blocks, tiling.outs, &workspace)
+  if !workspace.isPlanning {
+    pack(weight, turned: true, from: dy, to: dx, into: packed, workspace)
+    let (source, whole) = (workspace.source(Features(dy)), workspace.target(dx))
+    let shared = workspace.gate(x, adding: addend, sums: nil)
+    let places = sums?.clear(workspace)
+    let (points, room) = (workspace.pointer(packed), workspace.pointer(scratch))
+    tiling.forEachTask(workspace.workers) { bundle, images, outs, worker in
+      var gate = shared
+      gate.sums = places.map { $0 + bundle * 2 * dx.paddedChannels }
+      withUnsafePointer(to: gate) { gate in
+        var target = whole
+        target.gate = gate
+        tiling.convolve(source, points, target, images, outs, room + worker * size)
+      }
+    }
+    sums?.add(workspace)
   }
-  addWeightGradients(dy, x, WinogradTiling(shape, from: x, to: dy), into: dweight, &workspace)
+  for done in [scratch, packed] { workspace.release(done) }
+  return FeatureGradient(dx, sums: sums?.place)
 }
 
 /// How the work is cut into tasks; depends on the shapes alone.
 private struct WinogradTiling {
-  let geometry: ck_winograd
-  /// Images a task of the convolution takes, and blocks of outputs.
-  let images: Int
+  private let geometry: ck_winograd
+  /// Images of the batch, those a task of the convolution takes, and the blocks of outputs it takes.
+  private let all: Int
+  private let together: Int
   let outs: Int
   /// Groups of images that the weights' gradient is summed in, and blocks of inputs a task of it takes.
-  let groupLimit: Int
+  let groups: ImageGroups
   let ins: Int
 
   init(_ shape: ConvolutionShape, from x: Activation, to y: Activation) {
@@ -38,74 +76,91 @@ private struct WinogradTiling {
     geometry = ck_winograd(
       blocks: Int64(x.blocks), out_blocks: Int64(y.blocks), height: Int64(x.height), width: Int64(x.width),
       tiles: Int64(tiles))
-    images = (tiles + shape.tilesPerImage - 1) / shape.tilesPerImage
+    all = x.images
+    together = (tiles + shape.tilesPerImage - 1) / shape.tilesPerImage
     outs = y.blocks <= 16 ? y.blocks : 8
     ins = x.blocks <= 4 ? x.blocks : 4
-    groupLimit = max(1, min(16, 512 / (x.blocks * y.blocks)))
+    groups = ImageGroups(images: x.images, limit: max(1, min(16, 512 / (x.blocks * y.blocks))))
   }
 
-  func scratch(_ blocks: Int, _ others: Int) -> Int {
-    Int(ck_winograd_scratch(geometry.tiles, Int64(blocks), Int64(others)))
-  }
-}
+  var bundles: Int { (all + together - 1) / together }
+  func images(of bundle: Int) -> Range<Int> { bundle * together..<min(all, (bundle + 1) * together) }
 
-private func convolve(
-  _ x: Activation, weight: Tensor, turned: Bool, _ tiling: WinogradTiling, into y: Activation,
-  _ workspace: inout Workspace
-) {
-  let packed = workspace.scratch(36 * 256 * x.blocks * y.blocks)
-  let size = tiling.scratch(x.blocks, tiling.outs)
-  let scratch = workspace.scratch(size * workspace.workers.threads)
-  if !workspace.isPlanning {
-    let (from, to) = (workspace.pointer(x), workspace.pointer(y))
-    let (points, room) = (workspace.pointer(packed), workspace.pointer(scratch))
-    weight.scalars.withUnsafeBufferPointer { scalars in
-      workspace.workers.run(y.blocks) { block, _ in
-        ck_winograd_pack(
-          scalars.baseAddress!, points, Int64(x.channels), Int64(y.channels), turned ? 1 : 0, Int64(block))
-      }
-    }
-    let bundles = (x.images + tiling.images - 1) / tiling.images
-    let parts = (y.blocks + tiling.outs - 1) / tiling.outs
-    workspace.workers.run(bundles * parts) { task, worker in
+  /// Room for each thread, and the size of it.
+  func scratch(_ blocks: Int, _ others: Int, _ workspace: inout Workspace) -> (Activation, size: Int) {
+    let size = Int(ck_winograd_scratch(geometry.tiles, Int64(blocks), Int64(others)))
+    return (workspace.scratch(size * workspace.workers.threads), size)
+  }
+
+  /// Calls `body(bundle, its images, blocks of outputs, worker)` for every part of a convolution.
+  func forEachTask(
+    _ workers: WorkerPool, _ body: (_ bundle: Int, _ images: Range<Int>, _ outs: Range<Int>, _ worker: Int) -> Void
+  ) {
+    let outBlocks = Int(geometry.out_blocks)
+    let parts = (outBlocks + outs - 1) / outs
+    workers.run(bundles * parts) { task, worker in
       let (bundle, part) = task.quotientAndRemainder(dividingBy: parts)
-      let (image, out) = (bundle * tiling.images, part * tiling.outs)
-      withUnsafePointer(to: tiling.geometry) { geometry in
-        ck_winograd_convolve(
-          from + image * x.imageCount, points, to + image * y.imageCount, geometry,
-          Int64(min(tiling.images, x.images - image)), Int64(out), Int64(min(tiling.outs, y.blocks - out)),
-          room + worker * size)
-      }
+      body(bundle, images(of: bundle), part * outs..<min(outBlocks, (part + 1) * outs), worker)
     }
   }
-  for done in [scratch, packed] { workspace.release(done) }
+
+  func convolve(
+    _ x: ck_source, _ weights: UnsafePointer<Float>, _ y: ck_target, _ images: Range<Int>, _ outs: Range<Int>,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    var (source, target, geometry) = (x, y, geometry)
+    ck_winograd_convolve(
+      &source, weights, &target, &geometry, Int64(images.lowerBound), Int64(images.count), Int64(outs.lowerBound),
+      Int64(outs.count), scratch)
+  }
+
+  func gradient(
+    _ x: ck_source, _ dy: ck_source, _ sums: UnsafeMutablePointer<Float>, _ images: Range<Int>, _ blocks: Range<Int>,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    var (source, other, geometry) = (x, dy, geometry)
+    ck_winograd_weights(
+      &source, &other, sums, &geometry, Int64(images.lowerBound), Int64(images.count), Int64(blocks.lowerBound),
+      Int64(blocks.count), scratch)
+  }
 }
 
-private func addWeightGradients(
-  _ dy: Activation, _ x: Activation, _ tiling: WinogradTiling, into dweight: Activation, _ workspace: inout Workspace
+/// The weights at the points, for the convolution or, turned, for its adjoint.
+private func pack(
+  _ weight: Tensor, turned: Bool, from x: Activation, to y: Activation, into packed: Activation,
+  _ workspace: borrowing Workspace
 ) {
-  let groups = ImageGroups(images: x.images, limit: tiling.groupLimit)
-  let sumSize = 36 * 256 * x.blocks * dy.blocks
-  let partial = workspace.scratch(groups.count * sumSize)
-  let size = tiling.scratch(tiling.ins, dy.blocks)
-  let scratch = workspace.scratch(size * workspace.workers.threads)
+  let points = workspace.pointer(packed)
+  weight.scalars.withUnsafeBufferPointer { scalars in
+    workspace.workers.run(y.blocks) { block, _ in
+      ck_winograd_pack(
+        scalars.baseAddress!, points, Int64(x.channels), Int64(y.channels), turned ? 1 : 0, Int64(block))
+    }
+  }
+}
+
+/// The gradient of the weight.
+func addWinogradWeightGradients(
+  _ dy: Activation, _ x: Features, _ shape: ConvolutionShape, into dweight: Activation, _ workspace: inout Workspace
+) {
+  let map = x.map
+  let tiling = WinogradTiling(shape, from: map, to: dy)
+  let sumSize = 36 * 256 * map.blocks * dy.blocks
+  let partial = workspace.scratch(tiling.groups.count * sumSize)
+  let (scratch, size) = tiling.scratch(tiling.ins, dy.blocks, &workspace)
   if !workspace.isPlanning {
-    let (input, gradient) = (workspace.pointer(x), workspace.pointer(dy))
+    let (source, other) = (workspace.source(x), workspace.source(Features(dy)))
     let (sums, room, total) = (workspace.pointer(partial), workspace.pointer(scratch), workspace.pointer(dweight))
-    let parts = (x.blocks + tiling.ins - 1) / tiling.ins
-    workspace.workers.run(groups.count * parts) { task, worker in
+    let parts = (map.blocks + tiling.ins - 1) / tiling.ins
+    workspace.workers.run(tiling.groups.count * parts) { task, worker in
       let (group, part) = task.quotientAndRemainder(dividingBy: parts)
-      let (images, block) = (groups[group], part * tiling.ins)
-      withUnsafePointer(to: tiling.geometry) { geometry in
-        ck_winograd_weights(
-          input + images.lowerBound * x.imageCount, gradient + images.lowerBound * dy.imageCount,
-          sums + group * sumSize, geometry, Int64(images.count), Int64(block), Int64(min(tiling.ins, x.blocks - block)),
-          room + worker * size)
-      }
+      tiling.gradient(
+        source, other, sums + group * sumSize, tiling.groups[group],
+        part * tiling.ins..<min(map.blocks, (part + 1) * tiling.ins), room + worker * size)
     }
     workspace.workers.run(dy.blocks) { block, _ in
       ck_winograd_unpack(
-        sums, Int64(groups.count), Int64(sumSize), total, Int64(x.channels), Int64(dy.channels), Int64(block))
+        sums, Int64(tiling.groups.count), Int64(sumSize), total, Int64(map.channels), Int64(dy.channels), Int64(block))
     }
   }
   for done in [scratch, partial] { workspace.release(done) }

@@ -10,6 +10,7 @@ public struct Workspace: ~Copyable {
     var sizes: [Int] = []
     /// Floats in all.
     var extent = 0
+    var element = Activation.Element.float32
     public var bytes: Int { extent * MemoryLayout<Float>.stride }
   }
 
@@ -22,12 +23,18 @@ public struct Workspace: ~Copyable {
   /// Bytes of the block.
   private var capacity = 0
   private var gaps = Gaps()
-  private var kept: [Activation] = []
+  private var kept: [Features] = []
   private var gradients: [Activation?] = []
 
+  /// How feature maps lie in memory.
+  public var element: Activation.Element { plan.element }
+
   /// Follows `step` without computing and returns the layout it needs.
-  public static func plan(workers: WorkerPool, _ step: (inout Workspace) -> Void) -> Plan {
+  public static func plan(
+    workers: WorkerPool, element: Activation.Element = .float32, _ step: (inout Workspace) -> Void
+  ) -> Plan {
     var workspace = Workspace(planningFor: workers)
+    workspace.plan.element = element
     step(&workspace)
     return workspace.plan
   }
@@ -67,25 +74,34 @@ public struct Workspace: ~Copyable {
   /// Begins a step: everything of the last one is forgotten.
   public mutating func restart() {
     next = 0
+    if let base { ck_block_close(base, Int64(capacity)) }
     kept.removeAll(keepingCapacity: true)
     for index in gradients.indices { gradients[index] = nil }
   }
 
   /// Room for a feature map; its content is whatever was there before.
   public mutating func allocate(
-    _ format: Activation.Format = .blocked, images: Int, channels: Int, height: Int = 1, width: Int = 1
+    _ format: Activation.Format = .blocked, _ element: Activation.Element = .float32, images: Int, channels: Int,
+    height: Int = 1, width: Int = 1
   ) -> Activation {
     let shape = Activation(
-      format: format, images: images, channels: channels, height: height, width: width, offset: 0)
+      format: format, element: element, images: images, channels: channels, height: height, width: width, offset: 0)
     return Activation(
-      format: format, images: images, channels: channels, height: height, width: width, offset: place(shape.count))
+      format: format, element: element, images: images, channels: channels, height: height, width: width,
+      offset: place(shape.extent))
+  }
+
+  /// Room for a feature map of the same shape and type.
+  mutating func allocate(like map: Activation) -> Activation {
+    allocate(
+      map.format, map.element, images: map.images, channels: map.channels, height: map.height, width: map.width)
   }
 
   /// Room for `count` floats.
   mutating func scratch(_ count: Int) -> Activation { allocate(.pixels, images: 1, channels: count) }
 
   private mutating func place(_ count: Int) -> Int {
-    let size = (count + 15) / 16 * 16
+    let size = Self.size(count)
     if isPlanning {
       let offset = gaps.take(size)
       plan.offsets.append(offset)
@@ -96,17 +112,32 @@ public struct Workspace: ~Copyable {
     precondition(
       next < plan.sizes.count && plan.sizes[next] == size, "the step asks for \(size) floats where its plan has not")
     defer { next += 1 }
-    return plan.offsets[next]
+    let offset = plan.offsets[next]
+    ck_block_open(address(offset), Self.bytes(size) - ck_block_guard())
+    return offset
+  }
+
+  /// Floats to set aside for so many: whole cache lines, and a closed one behind them under the address sanitizer.
+  private static func size(_ count: Int) -> Int { (count + 15) / 16 * 16 + Int(ck_block_guard()) / 4 }
+  private static func bytes(_ floats: Int) -> Int64 { Int64(floats * MemoryLayout<Float>.stride) }
+  private func address(_ offset: Int) -> UnsafeMutablePointer<Float> {
+    base!.assumingMemoryBound(to: Float.self) + offset
   }
 
   /// Says that nobody will read it any more in this step.
   public mutating func release(_ activation: Activation) {
-    if isPlanning { gaps.give((activation.count + 15) / 16 * 16, at: activation.offset) }
+    let size = Self.size(activation.extent)
+    if isPlanning {
+      gaps.give(size, at: activation.offset)
+    } else {
+      ck_block_close(address(activation.offset), Self.bytes(size))
+    }
   }
 
   /// Keeps a handle for backward, which takes them back in reverse.
-  mutating func keep(_ activation: Activation) { kept.append(activation) }
-  mutating func takeBack() -> Activation {
+  mutating func keep(_ features: Features) { kept.append(features) }
+  mutating func keep(_ activation: Activation) { kept.append(Features(activation)) }
+  mutating func takeBack() -> Features {
     guard let last = kept.popLast() else { preconditionFailure("backward without its forward, or twice") }
     return last
   }
@@ -129,13 +160,18 @@ public struct Workspace: ~Copyable {
     return self[gradient]
   }
 
-  /// The floats of an activation. Valid until the workspace ends; meaningless while planning.
-  subscript(activation: Activation) -> UnsafeMutableBufferPointer<Float> {
+  /// The floats of an activation of float32. Valid until the workspace ends; meaningless while planning.
+  public subscript(activation: Activation) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: pointer(activation), count: activation.count)
   }
 
   func pointer(_ activation: Activation) -> UnsafeMutablePointer<Float> {
-    base!.assumingMemoryBound(to: Float.self) + activation.offset
+    address(activation.offset)
+  }
+
+  /// Where a feature map of either type begins.
+  func address(_ activation: Activation) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(pointer(activation))
   }
 }
 

@@ -4,56 +4,56 @@ import Foundation
 import Telemetry
 import Tensors
 
-/// Alignment and uniformity (Wang and Isola 2020) and mean cosines of 2N unit vectors, from their cosines [2N, 2N].
+/// Uniformity and alignment (Wang and Isola 2020) and mean cosines of 2N vectors, row i the partner of row
+/// (i + N) mod 2N.
 public struct BatchStatistics: Sendable, Equatable {
+  /// Mean cosine of partners; of all other pairs.
   public var positiveSimilarity = 0.0
   public var negativeSimilarity = 0.0
-  public var alignment = 0.0
+  /// log E exp(−2‖u − v‖²) over all pairs of unit vectors.
   public var uniformity = 0.0
+  /// E‖u − v‖² of partners.
+  public var alignment: Double { 2 - 2 * positiveSimilarity }
 
-  public init(similarities: Tensor, workers: WorkerPool) {
-    let views = similarities.rows
-    // A row's sums: negatives, and exp(−2‖u − v‖²) over all others, where ‖u − v‖² = 2 − 2·cos.
-    var rows = [(positive: Double, negative: Double, potential: Double)](repeating: (0, 0, 0), count: views)
-    rows.withUnsafeMutableBufferPointer { rows in
-      workers.run(views) { i, _ in
-        let partner = (i + views / 2) % views
-        var (negative, potential) = (0.0, 0.0)
-        for (j, cosine) in similarities.row(i).enumerated() where j != i {
-          if j != partner { negative += Double(cosine) }
-          potential += Double(exp(4 * cosine - 4))
-        }
-        rows[i] = (Double(similarities.scalars[i * views + partner]), negative, potential)
-      }
-    }
-    let count = Double(views)
-    positiveSimilarity = rows.reduce(0) { $0 + $1.positive } / count
-    negativeSimilarity = views > 2 ? rows.reduce(0) { $0 + $1.negative } / (count * (count - 2)) : 0
-    alignment = 2 - 2 * positiveSimilarity
-    uniformity = log(rows.reduce(0) { $0 + $1.potential } / (count * (count - 1)))
+  /// - Parameter x: [2N, d].
+  /// - Parameter isWanted: without it, only the room for it is taken.
+  static func of(_ x: Activation, isWanted: Bool, _ workspace: inout Workspace) -> BatchStatistics? {
+    let tiles = ContrastTiles(x, hasGradient: false, &workspace)
+    defer { tiles.release(&workspace) }
+    guard isWanted && !workspace.isPlanning else { return nil }
+    tiles.forward(temperature: 1, workspace)
+    return tiles.statistics(workspace)
   }
 }
 
 extension SimilarityMap {
-  /// The cosines [2N, 2N] with partners side by side and, given labels of the N images, sorted by class; averaged down
-  /// to at most `limit` cells a side.
-  public init(averaging similarities: Tensor, labels: [Int]?, limit: Int = 128, step: Int) {
-    let views = similarities.rows
-    let images = views / 2
+  /// The cosines of z [2N, d] with partners side by side and, given labels of the N images, sorted by class; averaged
+  /// down to at most `limit` cells a side.
+  public init(averaging z: Tensor, labels: [Int]?, limit: Int = 128, step: Int, workers: WorkerPool) {
+    let (views, images, d) = (z.rows, z.rows / 2, z.columns)
     let order =
       labels.map { labels in (0..<images).sorted { (labels[$0], $0) < (labels[$1], $1) } } ?? Array(0..<images)
     let size = min(views, limit)
-    let sorted = order.flatMap { [$0, $0 + images] }
-    var sums = [Float](repeating: 0, count: size * size)
-    var counts = [Float](repeating: 0, count: size * size)
-    for (row, i) in sorted.enumerated() {
-      for (column, j) in sorted.enumerated() where i != j || size == views {
-        let cell = row * size / views * size + column * size / views
-        sums[cell] += similarities.scalars[i * views + j]
-        counts[cell] += 1
+    let unit = unitRows(z)
+    // The cosines of two groups of views sum to the product of the groups' sums.
+    var sums = Tensor(zeros: [size, d])
+    var squares = [Float](repeating: 0, count: size)
+    var counts = [Float](repeating: 0, count: size)
+    for (row, view) in order.flatMap({ [$0, $0 + images] }).enumerated() {
+      let cell = row * size / views
+      for (k, value) in unit.row(view).enumerated() {
+        sums.scalars[cell * d + k] += value
+        squares[cell] += value * value
       }
+      counts[cell] += 1
     }
-    for cell in sums.indices where counts[cell] > 0 { sums[cell] /= counts[cell] }
-    self.init(size: size, views: views, values: sums, sortedByClass: labels != nil, step: step)
+    var values = productWithTranspose(sums, sums, workers: workers).scalars
+    for row in 0..<size {
+      for column in 0..<size where row != column { values[row * size + column] /= counts[row] * counts[column] }
+      // A view's cosine with itself says nothing, unless there is nothing else in the cell.
+      let pairs = counts[row] * (counts[row] - 1)
+      if size < views { values[row * size + row] = pairs > 0 ? (values[row * size + row] - squares[row]) / pairs : 0 }
+    }
+    self.init(size: size, views: views, values: values, sortedByClass: labels != nil, step: step)
   }
 }

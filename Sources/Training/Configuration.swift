@@ -4,6 +4,7 @@ import Foundation
 import Images
 import Networks
 import Telemetry
+import Tensors
 
 public struct Configuration: Sendable, Equatable {
   public enum RateScaling: String, Sendable, CaseIterable { case linear, sqrt }
@@ -28,6 +29,8 @@ public struct Configuration: Sendable, Equatable {
   public var headHidden: Int?
   public var headNorm = ProjectionHead.Norm.reference
   public var projectionDim = 128
+  /// How feature maps lie in memory while training. Weights, sums, statistics and the loss are float32 or wider.
+  public var precision = Activation.Element.float32
 
   // views
   public var augmentation = AugmentationChoice.simclr

@@ -30,7 +30,7 @@ public struct NearestNeighbours: Sendable, Equatable {
   public func classify(
     bank: Tensor, bankLabels: [Int], queries: Tensor, queryLabels: [Int], classes: Int, workers: WorkerPool
   ) -> Result {
-    let similarities = productWithTranspose(unitRows(queries).rows, unitRows(bank).rows, workers: workers)
+    let similarities = productWithTranspose(unitRows(queries), unitRows(bank), workers: workers)
     var votes = [[Double]](repeating: [], count: queries.rows)
     votes.withUnsafeMutableBufferPointer { votes in
       workers.run(queries.rows) { query, _ in

@@ -62,6 +62,7 @@ public struct Setting: Sendable {
     named(
       "head_norm", .model, "batch norm after each linear layer of the head, as the reference code, or none", \.headNorm),
     integer("projection_dim", .model, 1...65536, "d, the width of z", \.projectionDim),
+    named("precision", .model, "how feature maps are kept while training; all sums are float32", \.precision),
   ]
 
   private static let loss = [knob("temperature", .loss)]

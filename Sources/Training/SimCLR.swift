@@ -3,7 +3,7 @@ import Basics
 import Networks
 import Tensors
 
-public struct SimCLR: Layer, Equatable {
+public struct SimCLR: Parameterized, Equatable {
   public var encoder: ResNet
   public var head: ProjectionHead
 
@@ -31,7 +31,7 @@ public struct SimCLR: Layer, Equatable {
     forwardBoth(pictures, mode, &workspace).z
   }
 
-  public func backward(_ dz: Activation, _ workspace: inout Workspace) -> Activation {
+  public func backward(_ dz: Activation, _ workspace: inout Workspace) {
     encoder.backward(head.backward(dz, &workspace), &workspace)
   }
 

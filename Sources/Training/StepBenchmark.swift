@@ -10,7 +10,7 @@ public struct StepMeasurement: Sendable {
   /// Medians over the steps.
   public let imagesPerSecond: Double
   public let timing: StepTiming
-  /// Memory of a step.
+  /// Memory a step is planned to take.
   public let bytes: Int
 }
 
@@ -22,12 +22,10 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   let batchSize = configuration.knobs.batchSize
   let workers = WorkerPool(threads: configuration.workerCount)
   let data = DataSet(rendering: max(batchSize, 512), size: configuration.imageSize!)
-  let loader = Loader(
-    data, seed: 1, order: .shuffled, workers: WorkerPool(threads: (configuration.workerCount + 3) / 4))
-  defer { loader.end() }
+  var loader = Loader(data, seed: 1, order: .shuffled, workers: workers)
   var point = Checkpoint(configuration)
-  let (plan, bytes) = StepEngine.plan(
-    point.model, batchSize: batchSize, imageSize: configuration.imageSize!, workers: workers)
+  let plan = StepEngine.plan(
+    point.model, configuration.precision, batchSize: batchSize, imageSize: configuration.imageSize!, workers: workers)
   var engine = try StepEngine(
     plan, batchSize: batchSize, imageSize: configuration.imageSize!, normalization: .none, workers: workers)
   let settings = Optimizer.Settings(learningRate: 1e-3, momentum: 0.9, weightDecay: 1e-6)
@@ -39,16 +37,25 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   var step = 0
   while timings.count < 3 || start.duration(to: .now) < .seconds(seconds) {
     var clock = Stopwatch()
-    let views = loader.take(batch(step), next: batch(step + 1))
-    let waited = clock.lap()
-    var timing = engine.step(&point.model, &point.optimizer, views, temperature: 0.5, settings).timing
-    timing.views = waited
-    timing.other = max(0, clock.lap() - (timing.total - waited))
+    let views = loader.take(batch(step))
+    let making = clock.lap()
+    var timing = engine.step(&point.model, &point.optimizer, views, temperature: 0.5, settings, looks: false).timing
+    timing.views = making
+    timing.other += max(0, clock.lap() - (timing.total - making))
     if step > 0 { timings.append(timing) }
     step += 1
   }
   let middle = timings.sorted { $0.total < $1.total }[timings.count / 2]
-  return StepMeasurement(imagesPerSecond: Double(batchSize) / middle.total, timing: middle, bytes: bytes)
+  return StepMeasurement(imagesPerSecond: Double(batchSize) / middle.total, timing: middle, bytes: plan.bytes)
+}
+
+/// Bytes that a step of this configuration is planned to take: its workspace, and the square matrices of the loss.
+public func plannedMemory(of configuration: Configuration) -> Int {
+  StepEngine.plan(
+    SimCLR(configuration), configuration.precision, batchSize: configuration.knobs.batchSize,
+    imageSize: configuration.imageSize ?? 32,
+    workers: WorkerPool(threads: configuration.workerCount)
+  ).bytes
 }
 
 extension DataSet {

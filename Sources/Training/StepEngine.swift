@@ -18,25 +18,33 @@ struct StepEngine: ~Copyable {
   struct Outcome {
     var loss: ContrastiveLoss
     var gradientNorm: Double
-    var h: Tensor
-    var z: Tensor
     var timing: StepTiming
+    /// Where it was asked for.
+    var look: Look?
   }
 
-  /// Memory of a step at this batch size, in bytes: the workspace, and the square matrices of the loss.
-  static func plan(_ model: SimCLR, batchSize: Int, imageSize: Int, workers: WorkerPool) -> (
-    plan: Workspace.Plan, bytes: Int
-  ) {
-    let plan = Workspace.plan(workers: workers) { workspace in
+  /// A closer look at a step's batch, which costs copies.
+  struct Look {
+    /// [2N, D]
+    var h: Tensor
+    /// [2N, d]
+    var z: Tensor
+    var statisticsOfH: BatchStatistics
+  }
+
+  /// The layout of a step at this batch size; its bytes are the memory of a step.
+  static func plan(
+    _ model: SimCLR, _ precision: Activation.Element, batchSize: Int, imageSize: Int, workers: WorkerPool
+  ) -> Workspace.Plan {
+    Workspace.plan(workers: workers, element: precision) { workspace in
       var copy = model
-      let input = workspace.input(
+      let views = workspace.input(
         UnsafeBufferPointer(start: nil, count: 0), images: 2 * batchSize, size: imageSize, mean: [],
         standardDeviation: [])
-      let z = copy.forward(input, .training, &workspace)
-      let dz = workspace.load(Tensor(zeros: [2 * batchSize, z.channels]))
-      _ = copy.backward(dz, &workspace)
+      let (h, z) = copy.forwardBoth(views, .training, &workspace)
+      _ = BatchStatistics.of(h, isWanted: false, &workspace)
+      copy.backward(ntXent(z, temperature: 1, &workspace).dz, &workspace)
     }
-    return (plan, plan.bytes + 2 * 4 * (2 * batchSize) * (2 * batchSize))
   }
 
   init(
@@ -54,9 +62,10 @@ struct StepEngine: ~Copyable {
   }
 
   /// Forward over both views of the batch at once, NT-Xent, backward, one move of the optimizer.
+  /// - Parameter looks: whether the outcome has a closer look at h and z.
   mutating func step(
     _ model: inout SimCLR, _ optimizer: inout Optimizer, _ batch: ViewBatch, temperature: Double,
-    _ settings: Optimizer.Settings
+    _ settings: Optimizer.Settings, looks: Bool
   ) -> Outcome {
     var clock = Stopwatch()
     var timing = StepTiming()
@@ -67,33 +76,18 @@ struct StepEngine: ~Copyable {
         standardDeviation: normalization.standardDeviation)
     }
     let (h, z) = model.forwardBoth(views, .training, &workspace)  // [2N, D], [2N, d]
-    let (hs, zs) = (workspace.read(h), workspace.read(z))
     timing.forward = clock.lap()
-    let loss = ntXent(zs, temperature: temperature, workers: workers)
-    timing.loss = clock.lap()
-    _ = model.backward(workspace.load(loss.dz), &workspace)
-    timing.backward = clock.lap()
-    optimizer.step(&model, settings, workspace)
-    let norm = gradientNorm(of: &model)
-    timing.optimizer = clock.lap()
-    return Outcome(loss: loss, gradientNorm: norm, h: hs, z: zs, timing: timing)
-  }
-
-  private func gradientNorm(of model: inout SimCLR) -> Double {
-    var squares = 0.0
-    model.visitParameters("") { _, parameter in
-      // Four sums side by side, so that additions need not wait for each other.
-      var sums = SIMD4<Double>()
-      let gradient = workspace.gradient(slot: parameter.slot)
-      for i in stride(from: 0, to: gradient.count - 3, by: 4) {
-        let g = SIMD4<Double>(
-          Double(gradient[i]), Double(gradient[i + 1]), Double(gradient[i + 2]), Double(gradient[i + 3]))
-        sums += g * g
-      }
-      for i in gradient.count / 4 * 4..<gradient.count { sums[0] += Double(gradient[i]) * Double(gradient[i]) }
-      squares += sums.sum()
+    let look = BatchStatistics.of(h, isWanted: looks, &workspace).map {
+      Look(h: workspace.read(h), z: workspace.read(z), statisticsOfH: $0)
     }
-    return squares.squareRoot()
+    timing.other = clock.lap()
+    let (loss, dz) = ntXent(z, temperature: temperature, &workspace)
+    timing.loss = clock.lap()
+    model.backward(dz, &workspace)
+    timing.backward = clock.lap()
+    let norm = optimizer.step(&model, settings, workspace)
+    timing.optimizer = clock.lap()
+    return Outcome(loss: loss, gradientNorm: norm, timing: timing, look: look)
   }
 }
 

@@ -25,7 +25,7 @@ public struct Trainer: ~Copyable {
   private let skipped: [DataSet.Skipped]
   private let isResumed: Bool
   private let workers: WorkerPool
-  private let loader: Loader
+  private var loader: Loader
   private let schedule: Schedule
   private var engine: StepEngine
 
@@ -43,6 +43,8 @@ public struct Trainer: ~Copyable {
 
   private var snapshot = Snapshot()
   private var lastPublished = ContinuousClock.now
+  /// When the similarities were last pictured.
+  private var lastLook = ContinuousClock.now
   private var clock = Stopwatch()
   /// Lines that wait for the line of the untrained encoder.
   private var heldLines: [StepMetrics]?
@@ -75,8 +77,7 @@ public struct Trainer: ~Copyable {
     (self.workers, self.point) = (workers, point)
     self.engine = engine
     schedule = Self.schedule(configuration, pictures: data.train.count)
-    let loaderWorkers = WorkerPool(threads: (configuration.workerCount + 3) / 4, niceness: niceness)
-    loader = Loader(data.train, seed: configuration.seed, order: configuration.order, workers: loaderWorkers)
+    loader = Loader(data.train, seed: configuration.seed, order: configuration.order, workers: workers)
     isResumed = resuming != nil
     heldLines = data.canEvaluate && point.step == 0 ? [] : nil
     link.offer(PairStudio(data.train, configuration))
@@ -113,11 +114,11 @@ public struct Trainer: ~Copyable {
     _ configuration: Configuration, _ point: Checkpoint, pictures: Int, _ workers: WorkerPool
   ) throws -> StepEngine {
     let batch = min(point.knobs.batchSize, pictures)
-    let (plan, bytes) = StepEngine.plan(
-      point.model, batchSize: batch, imageSize: configuration.imageSize!, workers: workers)
-    if let available = availableMemory(), bytes > available {
+    let plan = StepEngine.plan(
+      point.model, configuration.precision, batchSize: batch, imageSize: configuration.imageSize!, workers: workers)
+    if let available = availableMemory(), plan.bytes > available {
       throw Trouble(
-        "a batch of \(batch) needs \(bytes >> 20) MiB of memory, \(available >> 20) MiB are free",
+        "a batch of \(batch) needs \(plan.bytes >> 20) MiB of memory, \(available >> 20) MiB are free",
         remedy: "take a smaller --batch-size, --image-size or encoder")
     }
     return try StepEngine(
@@ -181,7 +182,6 @@ public struct Trainer: ~Copyable {
 
   /// Trains to the end of the schedule or until it is told to stop.
   public mutating func run() throws -> TrainingEnd {
-    defer { loader.end() }
     describeRun()
     if isResumed { try restoreHistory() }
     try emit(isResumed ? .resumed(fromStep: point.step) : .started)
@@ -244,23 +244,23 @@ public struct Trainer: ~Copyable {
     snapshot.state = .running
     let plan = plan(epoch: point.epoch, cursor: point.cursor)
     let after = plan.cursor + plan.count
-    let batch = loader.take(plan, next: self.plan(epoch: plan.epoch, cursor: after))
-    let waited = clock.lap()
+    let batch = loader.take(plan)
+    let views = clock.lap()
     if engine.batchSize != plan.count {
       let layout = StepEngine.plan(
-        point.model, batchSize: plan.count, imageSize: plan.recipe.imageSize, workers: workers
-      ).plan
+        point.model, configuration.precision, batchSize: plan.count, imageSize: plan.recipe.imageSize, workers: workers)
       try engine.adopt(layout, batchSize: plan.count)
     }
     let rate = schedule.rate(peak: point.knobs.learningRate, images: Double(point.images))
+    point.step += 1
     var outcome = engine.step(
       &point.model, &point.optimizer, batch, temperature: point.knobs.temperature,
       Optimizer.Settings(
-        learningRate: rate, momentum: point.knobs.momentum, weightDecay: point.knobs.weightDecay))
-    point.step += 1
+        learningRate: rate, momentum: point.knobs.momentum, weightDecay: point.knobs.weightDecay),
+      looks: isPictureDue || ranksAreDue)
     point.images += plan.count
     (point.epoch, point.cursor) = (plan.epoch, after)
-    outcome.timing.views = waited
+    outcome.timing.views = views
     try record(outcome, batch, rate: rate)
   }
 
@@ -300,13 +300,13 @@ public struct Trainer: ~Copyable {
     metrics[.learningRate] = rate
     metrics[.gradientNorm] = outcome.gradientNorm
     describe(outcome, into: &metrics)
-    let isLook = ContinuousClock.now - lastPublished > .milliseconds(200)
-    if isLook || snapshot.similarities == nil {
+    if let look = outcome.look {
       let labels = data.train.labels.map { labels in batch.indices.map { labels[$0] } }
-      snapshot.similarities = SimilarityMap(averaging: outcome.loss.similarities, labels: labels, step: point.step)
+      snapshot.similarities = SimilarityMap(averaging: look.z, labels: labels, step: point.step, workers: workers)
+      lastLook = .now
     }
     snapshot.timing = outcome.timing
-    snapshot.timing.other = clock.lap() - outcome.timing.total + outcome.timing.views
+    snapshot.timing.other = clock.lap() - outcome.timing.total + outcome.timing.views + outcome.timing.other
     let seconds = snapshot.timing.total
     snapshot.time += seconds
     metrics[.imagesPerSecond] = Double(batch.plan.count) / seconds
@@ -320,22 +320,25 @@ public struct Trainer: ~Copyable {
     publish(force: point.step == 1)
   }
 
-  /// Statistics of z, and of h under their prefix; the effective ranks every tenth step, for they cost most.
+  /// Whether the screen's picture of the similarities is old.
+  private var isPictureDue: Bool { snapshot.similarities == nil || .now - lastLook > .milliseconds(200) }
+  /// Whether this step has the effective ranks: every tenth, for they cost most.
+  private var ranksAreDue: Bool { point.step == 1 || point.step % 10 == 0 }
+
+  /// Statistics of z, and of h under their prefix.
   private func describe(_ outcome: StepEngine.Outcome, into metrics: inout StepMetrics) {
-    let statistics = BatchStatistics(similarities: outcome.loss.similarities, workers: workers)
+    let ofZ = outcome.loss.statistics
     metrics[.contrastiveTop1] = outcome.loss.top1
     metrics[.contrastiveTop5] = outcome.loss.top5
-    metrics[.positiveSimilarity] = statistics.positiveSimilarity
-    metrics[.negativeSimilarity] = statistics.negativeSimilarity
-    metrics[.alignment] = statistics.alignment
-    metrics[.uniformity] = statistics.uniformity
-    guard point.step == 1 || point.step % 10 == 0 else { return }
-    metrics[.effectiveRank] = effectiveRank(outcome.z)
-    metrics[.hEffectiveRank] = effectiveRank(outcome.h)
-    let h = unitRows(outcome.h).rows
-    let ofH = BatchStatistics(similarities: productWithTranspose(h, h, workers: workers), workers: workers)
-    metrics[.hAlignment] = ofH.alignment
-    metrics[.hUniformity] = ofH.uniformity
+    metrics[.positiveSimilarity] = ofZ.positiveSimilarity
+    metrics[.negativeSimilarity] = ofZ.negativeSimilarity
+    metrics[.alignment] = ofZ.alignment
+    metrics[.uniformity] = ofZ.uniformity
+    guard ranksAreDue, let look = outcome.look else { return }
+    metrics[.effectiveRank] = effectiveRank(look.z)
+    metrics[.hEffectiveRank] = effectiveRank(look.h)
+    metrics[.hAlignment] = look.statisticsOfH.alignment
+    metrics[.hUniformity] = look.statisticsOfH.uniformity
   }
 
   private mutating func smoothSpeed(_ now: Double) {
@@ -486,7 +489,9 @@ public struct Trainer: ~Copyable {
     guard knob.key == "batch_size" else { return nil }
     guard Int(value) <= data.train.count else { return "there are only \(data.train.count) pictures to train on" }
     let bytes = { [point, configuration, workers] (batch: Int) in
-      StepEngine.plan(point.model, batchSize: batch, imageSize: configuration.imageSize!, workers: workers).bytes
+      StepEngine.plan(
+        point.model, configuration.precision, batchSize: batch, imageSize: configuration.imageSize!, workers: workers
+      ).bytes
     }
     let needed = bytes(Int(value))
     guard let available = availableMemory(), needed > available + bytes(engine.batchSize) else { return nil }

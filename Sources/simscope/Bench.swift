@@ -1,59 +1,77 @@
-/// `bench`: whole training steps on generated pictures, and where their time goes.
+/// `bench`: what this machine computes, and how fast: kernels, views, loss, steps, memory, start, screen.
 import Basics
 import CKernels
 import Foundation
-import Images
-import Networks
-import Telemetry
 import Tensors
 import Training
 
-let benchFlags = [
-  Flag("encoder", ResNet.Architecture.all.map(\.name).joined(separator: "|"), "only this one"),
-  Flag("width", "X", "factor on its channels (1)"),
-  Flag("stem", "auto|cifar|imagenet", "what stands before its first stage"),
-  Flag("image-size", "N", "side of a picture in pixels (32)"),
-  Flag("batch-size", "N", "images a step (256)"),
-  Flag("seconds", "X", "for each encoder (10)"),
-  Flag("threads", "N", "threads that compute (0: all cores)"),
-  Flag("json", "", "the figures as JSON lines"),
+/// A group of figures, in the order in which they are measured.
+enum BenchPart: String, CaseIterable {
+  case kernels, views, loss, steps, growth, encoders, memory, start, screen
+
+  func measure(_ bench: Bench) throws {
+    switch self {
+    case .kernels: try benchKernels(bench)
+    case .views: benchViews(bench)
+    case .loss: benchLoss(bench)
+    case .steps: try benchSteps(bench)
+    case .growth: try benchGrowth(bench)
+    case .encoders: try benchEncoders(bench)
+    case .memory: try benchMemory(bench)
+    case .start: try benchStart(bench)
+    case .screen: benchScreen(bench)
+    }
+  }
+}
+
+/// Settings of `train` that say what is measured; those of them that there are.
+private let measuredSettings = [
+  "encoder", "width", "stem", "image_size", "precision", "optimizer", "batch_size", "threads",
 ]
+
+let benchFlags =
+  [
+    Flag("what", (BenchPart.allCases.map(\.rawValue) + ["all"]).joined(separator: "|"), "only these figures (all)"),
+    Flag("seconds", "X", "for each row (1)"),
+    Flag("json", "", "one JSON object a figure instead of tables"),
+  ] + measuredSettings.compactMap(Setting.named).map { Flag($0) }
+
+/// What was asked for.
+struct Bench {
+  /// The settings given; those that are not are chosen by each part.
+  let configuration: Configuration
+  /// For each row.
+  let seconds: Double
+  let json: Bool
+
+  func isGiven(_ key: String) -> Bool { configuration.given.contains(key) }
+}
 
 func bench(_ arguments: Arguments) throws -> Int32 {
   _ = try arguments.words([])
-  let seconds = try arguments.number("seconds", 0.5...3600, default: 10)
-  let encoders = arguments["encoder"].map { [$0] } ?? ["resnet8", "resnet20", "resnet18"]
-  let size = arguments["image-size"] ?? "32"
-  if !arguments.has("json") {
-    print("\(String(cString: ck_isa_name())) kernels, OpenBLAS \(BLAS.coreName), \(size)×\(size) pictures, float32")
-    print("encoder     batch  images/s   views  forward  loss  backward  optimizer  other   memory")
-  }
-  for encoder in encoders {
-    var configuration = Configuration()
-    try arguments.apply(to: &configuration)
-    configuration.encoder = ResNet.Architecture.named(encoder)!
-    try benchStep(configuration, seconds: seconds, json: arguments.has("json"))
-  }
+  var configuration = Configuration()
+  try arguments.apply(to: &configuration)
+  let bench = Bench(
+    configuration: configuration, seconds: try arguments.number("seconds", 0.1...3600, default: 1),
+    json: arguments.has("json"))
+  BLAS.useOneThread()
+  let asked = arguments["what"] ?? "all"
+  if !bench.json { printMachine(bench) }
+  for part in BenchPart.allCases where asked == "all" || asked == part.rawValue { try part.measure(bench) }
   return 0
 }
 
-private func benchStep(_ configuration: Configuration, seconds: Double, json: Bool) throws {
-  let result = try measureSteps(configuration, seconds: seconds)
-  let (speed, timing) = (result.imagesPerSecond, result.timing)
-  let parts = [timing.views, timing.forward, timing.loss, timing.backward, timing.optimizer, timing.other]
-  if json {
-    var line = JSONLine()
-    line.add("encoder", configuration.encoder.name)
-    line.add("batch_size", configuration.knobs.batchSize)
-    line.add("images_per_second", speed)
-    for (name, part) in zip(["views", "forward", "loss", "backward", "optimizer", "other"], parts) {
-      line.add(name, part / timing.total)
-    }
-    line.add("workspace_bytes", result.bytes)
-    return print(line.text)
-  }
-  let shares = parts.map { String(format: "%5.1f %%", $0 / timing.total * 100) }
+private func printMachine(_ bench: Bench) {
+  let cores = ProcessInfo.processInfo.activeProcessorCount
+  let day = Date.now.formatted(.iso8601.year().month().day())
+  print("\(processorName()), \(cores) cores · \(day) · simscope \(programVersion)")
   print(
-    padded(configuration.encoder.name, 10) + String(format: "%7d %9.1f  ", configuration.knobs.batchSize, speed)
-      + shares.joined(separator: "  ") + "  \(result.bytes >> 20) MiB")
+    "\(String(cString: ck_isa_name())) kernels, OpenBLAS \(BLAS.coreName), \(bench.configuration.workerCount) threads "
+      + "where not said otherwise; medians")
+}
+
+private func processorName() -> String {
+  let text = FileManager.default.contents(atPath: "/proc/cpuinfo").map { String(decoding: $0, as: UTF8.self) } ?? ""
+  let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+  return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
 }

@@ -16,6 +16,9 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
   line("cores", "\(ProcessInfo.processInfo.activeProcessorCount)")
   line("kernels", String(cString: ck_isa_name()))
   line("OpenBLAS", "\(BLAS.configuration) — kernel \(BLAS.coreName)")
+  if let forced = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] {
+    line("", "as OPENBLAS_CORETYPE=\(forced) has it; without, OpenBLAS chooses the kernel for this processor")
+  }
   line("libpng", PNG.libraryVersion)
   line(
     "TurboJPEG", JPEG.isAvailable ? JPEG.libraryDescription : "missing; apt install libturbojpeg0 reads JPEG pictures")

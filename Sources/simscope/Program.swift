@@ -38,7 +38,7 @@ let programCommands: [ProgramCommand] = [
     name: "attach", usage: "RUN", summary: "shows a running trainer whose terminal was left or lost", flags: [],
     run: nil),
   ProgramCommand(
-    name: "bench", usage: "", summary: "engine figures: whole training steps, where their time goes",
+    name: "bench", usage: "", summary: "what this machine computes, and how fast: kernels, views, loss, steps, screen",
     flags: benchFlags, run: bench),
   ProgramCommand(
     name: "generate", usage: "DIR", summary: "renders a labelled sample data set", flags: generateFlags,

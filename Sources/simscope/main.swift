@@ -1,5 +1,6 @@
 /// simscope: a SimCLR trainer and the terminal instrument that shows and steers it.
 import Foundation
+import Tensors
 
 // Swift's backtracer waits for a key on a terminal unless it is told not to when the process starts.
 if isatty(2) == 1, getenv("SWIFT_BACKTRACE") == nil {
@@ -7,4 +8,5 @@ if isatty(2) == 1, getenv("SWIFT_BACKTRACE") == nil {
   let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
   execv(program ?? "/proc/self/exe", CommandLine.unsafeArgv)
 }
+BLAS.endThreads()
 exit(runProgram(Array(CommandLine.arguments.dropFirst())))

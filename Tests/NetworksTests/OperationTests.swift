@@ -1,7 +1,7 @@
 // Every operation, forward and backward, against PyTorch in float64.
 import Basics
 import Networks
-import Tensors
+@testable import Tensors
 import Testing
 
 @Test(arguments: 0..<9, [1, 3])
@@ -15,12 +15,12 @@ func convolutionIsPyTorchs(number: Int, threads: Int) throws {
     // Three channels come as pixels, as pictures do; the input's gradient is asked for all the same.
     let input = workspace.load(x, as: x.shape[1] == 3 ? .pixels : .blocked)
     let output = convolution(
-      input, weight: weight, stride: numbers[0], padding: numbers[1], .training, &workspace)
-    y = workspace.read(output)
+      Features(input), weight: weight, stride: numbers[0], padding: numbers[1], .training, &workspace)
+    y = workspace.read(output.map)
     let gradient = convolutionBackward(
-      workspace.load(dy), weight: weight, slot: 0, stride: numbers[0], padding: numbers[1], needsInput: true,
+      workspace.load(dy), weight: weight, slot: 0, stride: numbers[0], padding: numbers[1], .whole(adding: nil),
       &workspace)
-    dx = workspace.read(gradient!)
+    dx = workspace.read(gradient!.map)
     dweight = workspace.gradientTensor(0, weight.shape)
   }
   try expectClose(y, tensor("y"), 2e-6, "y")
@@ -40,15 +40,17 @@ func batchNormIsPyTorchs(variant: String) throws {
   try withWorkspace { workspace in
     (mean, variance) = before
     let side = variant == "_res" ? workspace.load(residual) : nil
-    let y = batchNorm(
-      workspace.load(x), gamma: gamma, beta: beta, runningMean: &mean, runningVariance: &variance, residual: side,
-      relu: variant != "", .training, &workspace)
-    results["y"] = workspace.read(y)
-    let (dx, dresidual) = batchNormBackward(
-      workspace.load(dy), gamma: gamma, gammaSlot: 0, betaSlot: 1, relu: variant != "", hasResidual: side != nil,
-      &workspace)
+    let pending = batchNorm(
+      Measured(workspace.load(x)), gamma: gamma, beta: beta, runningMean: &mean, runningVariance: &variance,
+      relu: variant == "_relu", .training, &workspace)
+    let y =
+      side.map { join(pending, Features($0), .training, &workspace) } ?? settle(pending, .training, &workspace)
+    results["y"] = workspace.read(y.map)
+    let gradient = finishGradient(nil, of: y, adding: workspace.load(dy), &workspace)
+    if side != nil { results["dr"] = workspace.read(gradient.map) }
+    let dx = batchNormBackward(
+      gradient, gamma: gamma, gammaSlot: 0, betaSlot: 1, keepingGradient: true, &workspace)
     results["dx"] = workspace.read(dx)
-    results["dr"] = dresidual.map { workspace.read($0) }
     results["dgamma"] = workspace.gradientTensor(0, gamma.shape)
     results["dbeta"] = workspace.gradientTensor(1, beta.shape)
   }
@@ -64,9 +66,9 @@ func batchNormIsPyTorchs(variant: String) throws {
   var y = x
   try withWorkspace { workspace in
     let output = batchNorm(
-      workspace.load(x), gamma: file["gamma"]!, beta: file["beta"]!, runningMean: &mean, runningVariance: &variance,
-      relu: false, .inference, &workspace)
-    y = workspace.read(output)
+      Measured(workspace.load(x)), gamma: file["gamma"]!, beta: file["beta"]!, runningMean: &mean,
+      runningVariance: &variance, relu: false, .inference, &workspace)
+    y = workspace.read(settle(output, .inference, &workspace).map)
   }
   try expectClose(y, file["y_inference"])
   #expect(mean == file["running_mean"])
@@ -79,12 +81,12 @@ func batchNormIsPyTorchs(variant: String) throws {
   var (y, dx, dgamma) = (x, x, gamma)
   try withWorkspace { workspace in
     let output = batchNorm(
-      workspace.load(x), gamma: gamma, beta: file["beta2"]!, runningMean: &mean, runningVariance: &variance,
+      Measured(workspace.load(x)), gamma: gamma, beta: file["beta2"]!, runningMean: &mean, runningVariance: &variance,
       relu: false, .training, &workspace)
-    y = workspace.read(output)
+    y = workspace.read(settle(output, .training, &workspace).map)
     let gradient = batchNormBackward(
-      workspace.load(dy), gamma: gamma, gammaSlot: 0, betaSlot: 1, relu: false, hasResidual: false, &workspace)
-    dx = workspace.read(gradient.dx)
+      FeatureGradient(workspace.load(dy)), gamma: gamma, gammaSlot: 0, betaSlot: 1, keepingGradient: false, &workspace)
+    dx = workspace.read(gradient)
     dgamma = workspace.gradientTensor(0, gamma.shape)
   }
   try expectClose(y, file["y2"], 5e-6, "y2")
@@ -99,9 +101,9 @@ func batchNormIsPyTorchs(variant: String) throws {
   var y = x
   try withWorkspace { workspace in
     let output = batchNorm(
-      workspace.load(x), gamma: Tensor(repeating: 1, [16]), beta: nil, runningMean: &mean, runningVariance: &variance,
-      relu: false, .training, &workspace)
-    y = workspace.read(output)
+      Measured(workspace.load(x)), gamma: Tensor(repeating: 1, [16]), beta: nil, runningMean: &mean,
+      runningVariance: &variance, relu: false, .training, &workspace)
+    y = workspace.read(settle(output, .training, &workspace).map)
   }
   for channel in 0..<16 {
     let values = (0..<4).flatMap { n in (0..<64).map { Double(y.scalars[(n * 16 + channel) * 64 + $0]) } }
@@ -133,9 +135,9 @@ func batchNormIsPyTorchs(variant: String) throws {
   let (x, dy) = (try #require(file["averagepool.x"]), try #require(file["averagepool.dy"]))
   var (y, dx) = (x, x)
   try withWorkspace { workspace in
-    let output = globalAverage(workspace.load(x), .training, &workspace)
+    let output = globalAverage(Features(workspace.load(x)), .training, &workspace)
     y = workspace.read(output)
-    dx = workspace.read(globalAverageBackward(workspace.load(dy), &workspace))
+    dx = workspace.read(globalAverageBackward(workspace.load(dy), &workspace).map)
   }
   try expectClose(y, file["averagepool.y"])
   try expectClose(dx, file["averagepool.dx"])
@@ -189,22 +191,15 @@ func maxPoolIsItsDefinition(height: Int, width: Int) throws {
 private func maxPoolAndGradient(_ x: Tensor, _ dy: Tensor) throws -> (y: Tensor, dx: Tensor) {
   var (y, dx) = (x, x)
   try withWorkspace { workspace in
-    y = workspace.read(maxPool(workspace.load(x), .training, &workspace))
-    dx = workspace.read(maxPoolBackward(workspace.load(dy), &workspace))
+    y = workspace.read(maxPool(Features(workspace.load(x)), .training, &workspace).map)
+    dx = workspace.read(maxPoolBackward(workspace.load(dy), &workspace).map)
   }
   return (y, dx)
 }
 
 @Test func unitLengthIsPyTorchs() throws {
   let file = try golden("pieces")
-  let (unit, lengths) = unitRows(try #require(file["normalize.x"]))
-  try expectClose(unit, file["normalize.y"])
-  let dx = unitRowsBackward(try #require(file["normalize.dy"]), unit: unit, lengths: lengths)
-  let expected = try #require(file["normalize.dx"])
-  for row in 0..<dx.rows {
-    try expectClose(
-      Tensor([dx.columns], Array(dx.row(row))), Tensor([dx.columns], Array(expected.row(row))), 5e-6, "row \(row)")
-  }
+  try expectClose(unitRows(try #require(file["normalize.x"])), file["normalize.y"])
 }
 
 @Test func reluLetsNoGradientThroughWhereItWasZero() throws {

@@ -26,9 +26,11 @@ private struct Two: Layer {
 }
 
 /// Puts the given gradients where backward leaves them, by a backward pass that amounts to them: dy = I and x = g.
+@discardableResult
 private func step(
-  _ model: inout Two, _ optimizer: inout Optimizer, _ gradients: (w: Tensor, b: Tensor), _ settings: Optimizer.Settings
-) throws {
+  _ model: inout Two, _ optimizer: inout Optimizer, _ gradients: (w: Tensor, b: Tensor),
+  _ settings: Optimizer.Settings, threads: Int = 2
+) throws -> Double {
   let (rows, columns) = (gradients.w.rows, gradients.w.columns)
   // With x = [g; 1…] and dy = [I; b − 1] both sums come out as asked; simpler: two backward rows blocks.
   var x = gradients.w.scalars
@@ -37,13 +39,15 @@ private func step(
   dy += gradients.b.scalars.map { $0 - 1 }
   var (copy, trained) = (model, model)
   var moved = optimizer
-  try withWorkspace { workspace in
+  var norm = 0.0
+  try withWorkspace(threads: threads) { workspace in
     (trained, moved) = (copy, optimizer)
     _ = copy.forward(workspace.load(Tensor([rows + 1, columns], x)), .training, &workspace)
     _ = copy.backward(workspace.load(Tensor([rows + 1, rows], dy)), &workspace)
-    if !workspace.isPlanning { moved.step(&trained, settings, workspace) }
+    if !workspace.isPlanning { norm = moved.step(&trained, settings, workspace) }
   }
   (model, optimizer) = (trained, moved)
+  return norm
 }
 
 @Test(arguments: ["sgd", "nesterov", "adam", "adamw", "lars"])
@@ -64,6 +68,66 @@ func optimizerIsTheReferences(name: String) throws {
     try expectClose(transposed(model.w.value), file["\(name).w\(index + 1)"], 3e-6, "w\(index + 1)")
     try expectClose(model.b.value, file["\(name).b\(index + 1)"], 3e-6, "b\(index + 1)")
   }
+}
+
+@Test(arguments: Optimizer.Kind.allCases)
+func threadsDoNotChangeABitOfAStep(kind: Optimizer.Kind) throws {
+  var random = RandomStream(seed: 4, .test)
+  func tensor() -> Tensor { Tensor([50, 1001], (0..<50 * 1001).map { _ in random.uniform(-1, 1) }) }
+  let (start, gradients) = (Two(tensor(), Tensor(zeros: [50])), (tensor(), Tensor(zeros: [50])))
+  let ends = try [1, 2, 5].map { threads in
+    var (model, optimizer) = (start, Optimizer(kind))
+    let norm = try step(
+      &model, &optimizer, gradients, Optimizer.Settings(learningRate: 0.1, momentum: 0.9, weightDecay: 0.01),
+      threads: threads)
+    return (weights: model.w.value, norm: norm)
+  }
+  #expect(ends.allSatisfy { $0.weights == ends[0].weights && $0.norm == ends[0].norm })
+}
+
+/// A step on 1,000 numbers a row, so that they come in parts and end in less than a vector, by the formulas in double.
+@Test(arguments: ["sgd", "nesterov", "adam", "adamw", "lars"], [1, 3])
+func largeParametersMoveByTheFormulas(name: String, threads: Int) throws {
+  var random = RandomStream(seed: 3, .test)
+  let (rows, columns) = (37, 1001)
+  let start = Tensor([rows, columns], (0..<rows * columns).map { _ in random.uniform(-1, 1) })
+  let gradients = (0..<2).map { _ in
+    (Tensor([rows, columns], (0..<rows * columns).map { _ in random.uniform(-1, 1) }), Tensor(zeros: [rows]))
+  }
+  var model = Two(start, Tensor(zeros: [rows]))
+  var optimizer = Optimizer(name == "nesterov" ? .sgd : Optimizer.Kind(rawValue: name)!, nesterov: name == "nesterov")
+  let (rate, momentum, decay) = (0.1, 0.9, 0.01)
+  var w = start.scalars.map(Double.init)
+  var (first, second) = ([Double](repeating: 0, count: w.count), [Double](repeating: 0, count: w.count))
+  for (index, gradient) in gradients.enumerated() {
+    let norm = try step(
+      &model, &optimizer, gradient,
+      Optimizer.Settings(learningRate: rate, momentum: momentum, weightDecay: decay), threads: threads)
+    let raw = gradient.0.scalars.map(Double.init)
+    #expect(abs(norm - raw.reduce(0) { $0 + $1 * $1 }.squareRoot()) < 1e-9 * norm)
+    let coupled = zip(raw, w).map { name == "adamw" ? $0 : $0 + decay * $1 }
+    func length(_ x: [Double]) -> Double { x.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    let trust = name == "lars" ? 0.001 * length(w) / length(coupled) : 1
+    let t = Double(index + 1)
+    for i in w.indices {
+      let g = coupled[i]
+      switch name {
+      case "sgd", "nesterov":
+        first[i] = momentum * first[i] + g
+        w[i] -= rate * (name == "sgd" ? first[i] : g + momentum * first[i])
+      case "lars":
+        first[i] = momentum * first[i] + rate * trust * g
+        w[i] -= first[i]
+      default:
+        first[i] = momentum * first[i] + (1 - momentum) * g
+        second[i] = 0.999 * second[i] + 0.001 * g * g
+        if name == "adamw" { w[i] -= rate * decay * w[i] }
+        w[i] -= rate * first[i] / (1 - pow(momentum, t)) / ((second[i] / (1 - pow(0.999, t))).squareRoot() + 1e-8)
+      }
+    }
+  }
+  let error = zip(model.w.value.scalars, w).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
+  #expect(error < 2e-6)
 }
 
 private func larsStep(w: [Float], g: [Float], decay: Double) throws -> [Float] {

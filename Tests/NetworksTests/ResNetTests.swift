@@ -6,7 +6,7 @@ import Tensors
 import Testing
 
 /// Encoder and head as one model.
-private struct Both: Layer, Equatable {
+private struct Both: Parameterized, Equatable {
   var encoder: ResNet
   var head: ProjectionHead
 
@@ -19,7 +19,7 @@ private struct Both: Layer, Equatable {
   mutating func forward(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
     head.forward(encoder.forward(x, mode, &workspace), mode, &workspace)
   }
-  func backward(_ dz: Activation, _ workspace: inout Workspace) -> Activation {
+  func backward(_ dz: Activation, _ workspace: inout Workspace) {
     encoder.backward(head.backward(dz, &workspace), &workspace)
   }
   mutating func visitParameters(_ prefix: String, _ body: (String, inout Parameter) -> Void) {
@@ -82,7 +82,7 @@ private func compare(_ model: Both, _ file: TensorFile) throws {
     results["z"] = workspace.read(z)
     let dz =
       workspace.isPlanning ? Tensor(zeros: results["z"]!.shape) : textbookGradient(results["z"]!, temperature: 0.5)
-    _ = trained.backward(workspace.load(dz), &workspace)
+    trained.backward(workspace.load(dz), &workspace)
     trained.visitParameters("") { name, parameter in
       results["grad." + name] = workspace.gradientTensor(parameter.slot, parameter.value.shape)
     }
@@ -98,7 +98,8 @@ private func compare(_ model: Both, _ file: TensorFile) throws {
   var compared = 0
   for (name, result) in results {
     if let expected = file[name] {
-      try expectClose(result, expected, name.hasPrefix("grad") ? 5e-5 : 1e-5, name)
+      // Of what Winograd's transforms round off, a network of twenty layers gathers some.
+      try expectClose(result, expected, name.hasPrefix("grad") ? 5e-5 : 2e-5, name)
       compared += 1
     } else if name.hasPrefix("grad."), let norm = file["gradnorm." + name.dropFirst(5)] {
       #expect(abs(result.norm / Double(norm.scalars[0]) - 1) < 2e-5, "\(name): norm")

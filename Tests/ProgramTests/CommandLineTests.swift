@@ -36,6 +36,20 @@ extension RealProgram {
       #expect(!answer.output.split(separator: "\n").contains { $0.count > 132 })
     }
 
+    @Test func benchPrintsAnObjectAFigure() throws {
+      let answer = try run(["bench", "--what", "screen", "--seconds", "0.1", "--json"])
+      #expect(answer.status == 0)
+      let figures = try answer.output.split(separator: "\n").map {
+        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+      }
+      #expect(figures.map { $0["cells"] as? String } == ["80×24", "120×40", "200×60"])
+      for figure in figures {
+        #expect(figure["what"] as? String == "screen" && figure["figure"] as? String == "time")
+        #expect(figure["unit"] as? String == "ms")
+        #expect(try #require(figure["value"] as? Double) > 0)
+      }
+    }
+
     @Test func dataThatIsNotThereIsOneSentence() throws {
       let scratch = try Scratch()
       let answer = try run(["train", scratch.path + "/nothing", "--headless"], in: scratch.path)

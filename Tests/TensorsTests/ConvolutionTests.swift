@@ -55,8 +55,13 @@ private func compute(_ problem: Case, _ way: ConvolutionShape.Way, threads: Int,
     let dweight = workspace.makeGradient(slot: 0, count: weight.count)
     switch way {
     case .winograd:
-      convolveByWinograd(input, weight: weight, shape, into: y, &workspace)
-      convolveByWinogradBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
+      let features = Features(input)
+      _ = convolveByWinograd(features, weight: weight, shape, into: y, moments: false, &workspace)
+      if let dx {
+        _ = convolveByWinogradBack(
+          gradient, weight: weight, shape, into: dx, of: features, adding: nil, &workspace)
+      }
+      addWinogradWeightGradients(gradient, features, shape, into: dweight, &workspace)
     case .direct:
       convolveDirectly(input, weight: weight, shape, into: y, &workspace)
       convolveDirectlyBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)

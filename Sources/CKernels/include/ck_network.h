@@ -3,6 +3,8 @@
 /// Blocked layout: [image][channel / 16][pixel][16]; channels are padded with zeros to a multiple of 16. `blocks` is
 /// the number of 16-channel blocks, `pixels` is height × width.
 #pragma once
+
+#include "ck_maps.h"
 #include <stdint.h>
 
 /// The geometry of a convolution on one image. `lanes` is 16 for blocked input, the number of channels for interleaved
@@ -63,16 +65,16 @@ typedef struct {
 /// Floats of scratch space for `tiles` tiles of maps of so many blocks, read and written.
 int64_t ck_winograd_scratch(int64_t tiles, int64_t blocks, int64_t other_blocks);
 
-/// y's blocks first_out ..< first_out + outs of `images` images; those are written whole. The adjoint in x is the same
-/// with weights packed the turned way round, and blocks and out_blocks exchanged.
-/// scratch: ck_winograd_scratch(tiles, blocks, outs) floats.
-void ck_winograd_convolve(const float *x, const float *weights, float *y, const ck_winograd *winograd, int64_t images,
-                          int64_t first_out, int64_t outs, float *scratch);
+/// y's blocks first_out ..< first_out + outs of the images first ..< first + images; those are written whole. The
+/// adjoint in x is the same with weights packed the turned way round, and blocks and out_blocks exchanged. The maps are
+/// of the same type. scratch: ck_winograd_scratch(tiles, blocks, outs) floats.
+void ck_winograd_convolve(const ck_source *x, const float *weights, const ck_target *y, const ck_winograd *winograd,
+                          int64_t first, int64_t images, int64_t first_out, int64_t outs, float *scratch);
 /// The adjoint in the weights, of the input's blocks first_block ..< first_block + blocks: their part of sums
-/// [36][out block][in block][lane][16 outputs] becomes the sum of the points' products over the images.
-/// scratch: ck_winograd_scratch(tiles, blocks, out_blocks) floats.
-void ck_winograd_weights(const float *x, const float *dy, float *sums, const ck_winograd *winograd, int64_t images,
-                         int64_t first_block, int64_t blocks, float *scratch);
+/// [36][out block][in block][lane][16 outputs] becomes the sum of the points' products over the images. dy is not
+/// normalised. scratch: ck_winograd_scratch(tiles, blocks, out_blocks) floats.
+void ck_winograd_weights(const ck_source *x, const ck_source *dy, float *sums, const ck_winograd *winograd,
+                         int64_t first, int64_t images, int64_t first_block, int64_t blocks, float *scratch);
 /// One block of 16 outputs of the weights at the points, [36][out block][in block][lane][16 outputs], from weight
 /// [to][from][9]. Turned, weight is [from][to][9] and its taps are taken backwards.
 void ck_winograd_pack(const float *weight, float *packed, int64_t from, int64_t to, int turned, int64_t block);
@@ -85,18 +87,6 @@ void ck_rows_from_blocked(const float *blocked, float *rows, int64_t blocks, int
                           int64_t count);
 void ck_blocked_from_rows(const float *rows, float *blocked, int64_t blocks, int64_t pixels, int64_t first,
                           int64_t count);
-
-/// Batch statistics of one group: sums[0 ..< C] += Σ(x − pivot), sums[C ..< 2C] += Σ(x − pivot)², C = 16 · blocks.
-void ck_norm_sums(const float *x, const float *pivot, double *sums, int64_t images, int64_t blocks, int64_t pixels);
-/// y = x · scale + shift [+ residual], then max(0, ·) when relu. residual may be NULL; y may be x.
-void ck_norm_apply(const float *x, const float *scale, const float *shift, const float *residual, float *y,
-                   int relu, int64_t images, int64_t blocks, int64_t pixels);
-/// dy ← dy where y > 0, else 0 (when y is not NULL); sums[0 ..< C] += Σ dy, sums[C ..< 2C] += Σ dy · (x − mean).
-void ck_norm_backward_sums(float *dy, const float *y, const float *x, const float *mean, double *sums,
-                           int64_t images, int64_t blocks, int64_t pixels);
-/// dx = a · dy + b · x + c, each of a, b, c a number a channel; dx may be dy.
-void ck_norm_backward_apply(const float *dy, const float *x, const float *a, const float *b, const float *c, float *dx,
-                            int64_t images, int64_t blocks, int64_t pixels);
 
 /// y [image][channel] = mean over pixels, and its adjoint.
 void ck_average(const float *x, float *y, int64_t images, int64_t blocks, int64_t pixels);

@@ -25,3 +25,9 @@ void ck_thread_nice(int niceness);
 /// A block of memory for a workspace: aligned to 2 MiB, huge pages advised. NULL when there is none.
 void *ck_block_allocate(int64_t bytes);
 void ck_block_free(void *block, int64_t bytes);
+/// Says that part of a block must not be touched, or may be again: the address sanitizer then stops at who does. Nothing
+/// happens in a build without it. Places and sizes are multiples of 64 bytes.
+void ck_block_close(const void *place, int64_t bytes);
+void ck_block_open(const void *place, int64_t bytes);
+/// Bytes to leave closed behind every place; 0 in a build without the sanitizer.
+int64_t ck_block_guard(void);

@@ -1,0 +1,62 @@
+// Reading, finishing and joining feature maps, one copy for each instruction set and type of map.
+#include "maps.h"
+
+#include "isa.h"
+
+#include <stddef.h>
+
+typedef struct {
+  void (*read)(const ck_source *, float *, int64_t, int64_t, int64_t, int64_t);
+  void (*finish)(const float *, const ck_target *, int64_t, int64_t, int64_t, int64_t);
+  void (*join)(const ck_source *, const ck_source *, int, void *, int64_t, int64_t, int64_t, int64_t);
+  void (*norm_backward)(const void *, const void *, const float *, const float *, const float *, void *, int64_t,
+                        int64_t, int64_t, int64_t);
+} maps_t;
+
+#define KERNEL(name) name##_baseline
+#include "maps_copies.inc"
+
+#if defined(__x86_64__)
+AVX2_BEGIN
+#define KERNEL(name) name##_avx2
+#include "maps_copies.inc"
+ISA_END
+
+AVX512_BEGIN
+#define KERNEL(name) name##_avx512
+#include "maps_copies.inc"
+ISA_END
+#endif
+
+// [float32, bfloat16]
+static const maps_t *chosen[2] = {&maps_float32_baseline, &maps_bfloat16_baseline};
+
+// Before main, so that no thread can see it half done.
+__attribute__((constructor)) static void choose(void) {
+#if defined(__x86_64__)
+  static const maps_t *const copies[][2] = {{&maps_float32_baseline, &maps_bfloat16_baseline},
+                                            {&maps_float32_avx2, &maps_bfloat16_avx2},
+                                            {&maps_float32_avx512, &maps_bfloat16_avx512}};
+  chosen[0] = copies[ck_isa_choice()][0];
+  chosen[1] = copies[ck_isa_choice()][1];
+#endif
+}
+
+void ck_read(const ck_source *source, float *to, int64_t first, int64_t images, int64_t blocks, int64_t pixels) {
+  chosen[source->bfloat16]->read(source, to, first, images, blocks, pixels);
+}
+
+void ck_finish(const float *from, const ck_target *target, int64_t first, int64_t images, int64_t blocks,
+               int64_t pixels) {
+  chosen[target->bfloat16]->finish(from, target, first, images, blocks, pixels);
+}
+
+void ck_join(const ck_source *a, const ck_source *b, int relu, void *y, int64_t first, int64_t images, int64_t blocks,
+             int64_t pixels) {
+  chosen[a->bfloat16]->join(a, b, relu, y, first, images, blocks, pixels);
+}
+
+void ck_norm_backward(const void *dy, const void *x, const float *a, const float *b, const float *c, void *dx,
+                      int bfloat16, int64_t first, int64_t images, int64_t blocks, int64_t pixels) {
+  chosen[bfloat16]->norm_backward(dy, x, a, b, c, dx, first, images, blocks, pixels);
+}

@@ -1,0 +1,60 @@
+// The optimizers' loops, one copy for each instruction set, and the choice between them at run time.
+#include "ck_optimizer.h"
+
+#include "isa.h"
+
+#include <string.h>
+
+#pragma clang diagnostic ignored "-Wpsabi"
+#define INLINE static inline __attribute__((always_inline))
+
+typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef double d16 __attribute__((vector_size(128)));
+
+typedef struct {
+  double (*sum_of_decayed_squares)(const float *, const float *, float, int64_t);
+  void (*momentum_step)(float *, const float *, float *, float, float, float, float, int, int64_t);
+  void (*adam_step)(float *, const float *, float *, float *, const ck_adam *, int64_t);
+} optimizer_t;
+
+#define KERNEL(name) name##_baseline
+#include "optimizer_body.inc"
+#undef KERNEL
+
+#if defined(__x86_64__)
+AVX2_BEGIN
+#define KERNEL(name) name##_avx2
+#include "optimizer_body.inc"
+#undef KERNEL
+ISA_END
+
+AVX512_BEGIN
+#define KERNEL(name) name##_avx512
+#include "optimizer_body.inc"
+#undef KERNEL
+ISA_END
+#endif
+
+static const optimizer_t *chosen = &optimizer_kernels_baseline;
+
+// Before main, so that no thread can see it half done.
+__attribute__((constructor)) static void choose(void) {
+#if defined(__x86_64__)
+  static const optimizer_t *const copies[] = {&optimizer_kernels_baseline, &optimizer_kernels_avx2,
+                                              &optimizer_kernels_avx512};
+  chosen = copies[ck_isa_choice()];
+#endif
+}
+
+double ck_sum_of_squares(const float *x, int64_t count) { return chosen->sum_of_decayed_squares(x, x, 0, count); }
+double ck_sum_of_decayed_squares(const float *weights, const float *gradient, float decay, int64_t count) {
+  return chosen->sum_of_decayed_squares(weights, gradient, decay, count);
+}
+void ck_momentum_step(float *weights, const float *gradient, float *velocity, float rate, float momentum, float decay,
+                      float scale, int nesterov, int64_t count) {
+  chosen->momentum_step(weights, gradient, velocity, rate, momentum, decay, scale, nesterov, count);
+}
+void ck_adam_step(float *weights, const float *gradient, float *mean, float *square, const ck_adam *adam,
+                  int64_t count) {
+  chosen->adam_step(weights, gradient, mean, square, adam, count);
+}

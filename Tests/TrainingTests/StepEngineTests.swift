@@ -1,0 +1,82 @@
+// What a step leaves behind in memory.
+import Basics
+import CAllocations
+import Foundation
+import Images
+import Networks
+import Tensors
+import Testing
+
+@testable import Training
+
+/// An engine with a model and a batch of noise.
+private struct Bench: ~Copyable {
+  var point: Checkpoint
+  var engine: StepEngine
+  let batch: ViewBatch
+  let settings = Optimizer.Settings(learningRate: 1e-3, momentum: 0.9, weightDecay: 1e-6)
+
+  init(batchSize: Int, workers: WorkerPool) throws {
+    BLAS.useOneThread()
+    var configuration = Configuration()
+    configuration.encoder = ResNet.Architecture.named("resnet8")!
+    configuration.imageSize = 16
+    point = Checkpoint(configuration)
+    engine = try StepEngine(
+      StepEngine.plan(point.model, .float32, batchSize: batchSize, imageSize: 16, workers: workers),
+      batchSize: batchSize,
+      imageSize: 16, normalization: .none, workers: workers)
+    var random = RandomStream(seed: 1, .test)
+    batch = ViewBatch(
+      plan: BatchPlan(epoch: 0, cursor: 0, count: batchSize, recipe: configuration.recipe(configuration.knobs)),
+      indices: Array(0..<batchSize), bytes: (0..<2 * batchSize * 16 * 16 * 3).map { _ in UInt8(random.below(256)) })
+  }
+
+  mutating func step() {
+    _ = engine.step(&point.model, &point.optimizer, batch, temperature: 0.5, settings, looks: false)
+  }
+}
+
+/// Names and closures take some hundred bytes each; what grows with the batch or the model stands in the workspace.
+@Test func aStepAllocatesNothingThatGrows() throws {
+  let workers = WorkerPool(threads: 2)
+  var counts: [Int64] = []
+  for batchSize in [16, 64] {
+    var bench = try Bench(batchSize: batchSize, workers: workers)
+    for _ in 0..<2 { bench.step() }
+    let before = ca_of_this_thread()
+    for _ in 0..<10 { bench.step() }
+    let after = ca_of_this_thread()
+    #expect(before.large > 0, "the counter sees nothing")
+    #expect(after.large == before.large)
+    counts.append(after.count - before.count)
+  }
+  #expect(counts[0] == counts[1])
+}
+
+/// Resident bytes of this process.
+private func residentMemory() -> Int {
+  let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")[1]
+  return (pages.flatMap { Int($0) } ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+}
+
+@Test func turningTheBatchSizeBackAndForthLeaksNothing() throws {
+  let workers = WorkerPool(threads: 2)
+  var bench = try Bench(batchSize: 64, workers: workers)
+  let other = try Bench(batchSize: 16, workers: workers).batch
+  func plan(_ batchSize: Int) -> Workspace.Plan {
+    StepEngine.plan(bench.point.model, .float32, batchSize: batchSize, imageSize: 16, workers: workers)
+  }
+  let plans = [plan(16), plan(64)]
+  var after: [Int] = []
+  for turn in 0..<50 {
+    let batch = turn % 2 == 0 ? other : bench.batch
+    try bench.engine.adopt(plans[turn % 2], batchSize: batch.plan.count)
+    _ = bench.engine.step(
+      &bench.point.model, &bench.point.optimizer, batch, temperature: 0.5, bench.settings, looks: true)
+    after.append(residentMemory())
+  }
+  // Other tests run beside this one; forty blocks of this size would be far more.
+  #expect(plans[1].bytes > 8 << 20)
+  #expect(after[49] - after[9] < 64 << 20, "\(after[9] >> 10) KiB after ten turns, \(after[49] >> 10) after fifty")
+}
