@@ -89,6 +89,14 @@ static inline place_t place_of(int64_t tile, const patches_t *p) {
   const int64_t columns = (p->width + 3) / 4, tiles = tiles_of(p), rest = tile % tiles;
   return (place_t){tile / tiles, rest / columns, rest % columns};
 }
+// The place of the tile after; divisions would cost a tenth of a narrow map's transforms.
+static inline void advance(place_t *at, const patches_t *p) {
+  if (++at->column * 4 < p->width) return;
+  at->column = 0;
+  if (++at->row * 4 < p->height) return;
+  at->row = 0;
+  at->image++;
+}
 
 // Floats from one point of `vectors` vectors of 16 to the next: an odd number of cache lines, so that the 36 points of
 // a patch lie in different sets of the cache (16 channels at 32×32: 1.4 times as fast as at a multiple of 4 KiB).
