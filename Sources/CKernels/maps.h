@@ -17,6 +17,7 @@ typedef unsigned short h16 __attribute__((vector_size(32), aligned(2), may_alias
 
 // Brings what will be read soon into the second-level cache; beyond the end of a map it does nothing.
 #define FETCH(place) __builtin_prefetch(place, 0, 2)
+#define FETCH_TO_WRITE(place) __builtin_prefetch(place, 1, 2)
 // The lanes of value where the mask is set, zero elsewhere.
 #define keep(value, mask) ((v16)((i16)(value) & (mask)))
 
