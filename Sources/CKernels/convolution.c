@@ -171,6 +171,18 @@ AVX512_BEGIN
 #define MOST_LANES 16
 #include "convolution_copy.inc"
 ISA_END
+
+AVX512_BF16_BEGIN
+#define KERNEL(name) name##_avx512
+#define TILE_BLOCKS 2
+#include "map_bfloat16_hardware.inc"
+
+#include "winograd_maps_body.inc"
+
+#include "map_end.inc"
+#undef KERNEL
+#undef TILE_BLOCKS
+ISA_END
 #endif
 
 static const convolution_t *chosen = &convolution_baseline;
@@ -187,7 +199,8 @@ __attribute__((constructor)) static void choose(void) {
       {&winograd_kernels_float32_avx2, &winograd_kernels_bfloat16_avx2},
       {&winograd_kernels_float32_avx512, &winograd_kernels_bfloat16_avx512}};
   chosen_winograd[0] = winograds[ck_isa_choice()][0];
-  chosen_winograd[1] = winograds[ck_isa_choice()][1];
+  chosen_winograd[1] =
+      ck_isa_rounds_to_bfloat16() ? &winograd_kernels_bfloat16_hardware_avx512 : winograds[ck_isa_choice()][1];
 #endif
 }
 

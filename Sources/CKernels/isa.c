@@ -17,11 +17,19 @@ ck_isa ck_isa_choice(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && allowed("avx512"))
+      __builtin_cpu_supports("avx512dq") && (allowed("avx512") || allowed("avx512bf16")))
     return ISA_AVX512;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && allowed("avx2")) return ISA_AVX2;
 #endif
   return ISA_BASELINE;
+}
+
+int ck_isa_rounds_to_bfloat16(void) {
+#if defined(__x86_64__)
+  return ck_isa_choice() == ISA_AVX512 && __builtin_cpu_supports("avx512bf16") && allowed("avx512bf16");
+#else
+  return 0;
+#endif
 }
 
 const char *ck_isa_name(void) {

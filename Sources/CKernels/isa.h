@@ -3,12 +3,16 @@
 
 typedef enum { ISA_BASELINE, ISA_AVX2, ISA_AVX512 } ck_isa;
 
-// The best the processor has, or the one that SIMSCOPE_ISA names (baseline, avx2, avx512) where the processor has it.
+// The best the processor has, or the one that SIMSCOPE_ISA names (baseline, avx2, avx512, avx512bf16) where the processor has it.
 ck_isa ck_isa_choice(void);
+
+// Whether the processor rounds to bfloat16 by itself, and may: SIMSCOPE_ISA=avx512 forbids it.
+int ck_isa_rounds_to_bfloat16(void);
 
 // The functions between the two are compiled for an instruction set that the rest of the file need not have.
 #define TARGET(names) PRAGMA(clang attribute push(__attribute__((target(names))), apply_to = function))
 #define PRAGMA(text) _Pragma(#text)
 #define AVX2_BEGIN TARGET("avx2,fma")
 #define AVX512_BEGIN TARGET("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")
+#define AVX512_BF16_BEGIN TARGET("avx512bf16,avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")
 #define ISA_END PRAGMA(clang attribute pop)

@@ -26,6 +26,16 @@ AVX512_BEGIN
 #define KERNEL(name) name##_avx512
 #include "maps_copies.inc"
 ISA_END
+
+AVX512_BF16_BEGIN
+#define KERNEL(name) name##_avx512
+#include "map_bfloat16_hardware.inc"
+
+#include "maps_body.inc"
+
+#include "map_end.inc"
+#undef KERNEL
+ISA_END
 #endif
 
 // [float32, bfloat16]
@@ -38,7 +48,7 @@ __attribute__((constructor)) static void choose(void) {
                                             {&maps_float32_avx2, &maps_bfloat16_avx2},
                                             {&maps_float32_avx512, &maps_bfloat16_avx512}};
   chosen[0] = copies[ck_isa_choice()][0];
-  chosen[1] = copies[ck_isa_choice()][1];
+  chosen[1] = ck_isa_rounds_to_bfloat16() ? &maps_bfloat16_hardware_avx512 : copies[ck_isa_choice()][1];
 #endif
 }
 

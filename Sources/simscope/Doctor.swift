@@ -15,6 +15,7 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
   line("simscope", programVersion)
   line("cores", "\(ProcessInfo.processInfo.activeProcessorCount)")
   line("kernels", String(cString: ck_isa_name()))
+  line("bfloat16", ck_isa_rounds_to_bfloat16() != 0 ? "rounded by the processor" : "rounded in integer arithmetic")
   line("OpenBLAS", "\(BLAS.configuration) — kernel \(BLAS.coreName)")
   if let forced = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] {
     line("", "as OPENBLAS_CORETYPE=\(forced) has it; without, OpenBLAS chooses the kernel for this processor")

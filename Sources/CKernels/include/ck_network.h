@@ -17,6 +17,8 @@ typedef struct {
 
 /// The instruction set the kernels run on: "AVX-512", "AVX2", "NEON" or "baseline".
 const char *ck_isa_name(void);
+/// Whether numbers are rounded to bfloat16 by an instruction of the processor; else in integer arithmetic.
+int ck_isa_rounds_to_bfloat16(void);
 
 /// Both for the output rows first ..< first + rows only, so that the patches of a band stay in cache.
 /// column [out pixels][block][kernel row][kernel column][lane] from one image x [block][pixel][lane]; outside is zero.
