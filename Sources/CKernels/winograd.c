@@ -16,7 +16,7 @@ static void at_points(const float *taps, int64_t stride, float *points, int64_t 
 }
 
 void ck_winograd_pack(const float *weight, float *packed, int64_t from, int64_t to, int turned, int64_t block) {
-  const int64_t blocks = (from + 15) / 16, out_blocks = (to + 15) / 16, point = out_blocks * blocks * 256;
+  const int64_t blocks = (from + 15) / 16, point = ck_winograd_point(blocks, (to + 15) / 16);
   for (int64_t c = 0; c < blocks * 16; c++) {
     float taps[9 * 16] = {0}, down[6 * 3 * 16];
     for (int64_t o = 0; o < 16; o++) {
@@ -44,7 +44,7 @@ static void to_taps(const float *points, int64_t stride, float *taps, int64_t st
 
 void ck_winograd_unpack(const float *sums, int64_t groups, int64_t group_size, float *gradient, int64_t from,
                         int64_t to, int64_t block) {
-  const int64_t blocks = (from + 15) / 16, point = (to + 15) / 16 * blocks * 256;
+  const int64_t blocks = (from + 15) / 16, point = ck_winograd_point(blocks, (to + 15) / 16);
   for (int64_t c = 0; c < from; c++) {
     float points[36 * 16] = {0}, down[3 * 6 * 16], taps[9 * 16];
     const float *place = sums + (block * blocks * 16 + c) * 16;

@@ -10,7 +10,7 @@ func convolveByWinograd(
 ) -> Measured {
   let tiling = WinogradTiling(shape, from: x.map, to: y)
   let slots = moments ? SlotSums(slots: tiling.bundles, y, &workspace) : nil
-  let packed = workspace.scratch(36 * 256 * x.map.blocks * y.blocks)
+  let packed = workspace.scratch(weightSize(x.map, y))
   let (scratch, size) = tiling.scratch(x.map.blocks, tiling.outs, &workspace)
   if !workspace.isPlanning {
     pack(weight, turned: false, from: x.map, to: y, into: packed, workspace)
@@ -35,7 +35,7 @@ func convolveByWinogradBack(
 ) -> FeatureGradient {
   let tiling = WinogradTiling(shape, from: dy, to: dx)
   let sums = x.origin == nil ? nil : SlotSums(slots: tiling.bundles, dx, &workspace)
-  let packed = workspace.scratch(36 * 256 * dy.blocks * dx.blocks)
+  let packed = workspace.scratch(weightSize(dy, dx))
   let (scratch, size) = tiling.scratch(dy.blocks, tiling.outs, &workspace)
   if !workspace.isPlanning {
     pack(weight, turned: true, from: dy, to: dx, into: packed, workspace)
@@ -125,6 +125,11 @@ private struct WinogradTiling {
   }
 }
 
+/// Floats of the weights at the points, from x's blocks to y's.
+private func weightSize(_ x: Activation, _ y: Activation) -> Int {
+  36 * Int(ck_winograd_point(Int64(x.blocks), Int64(y.blocks)))
+}
+
 /// The weights at the points, for the convolution or, turned, for its adjoint.
 private func pack(
   _ weight: Tensor, turned: Bool, from x: Activation, to y: Activation, into packed: Activation,
@@ -145,7 +150,7 @@ func addWinogradWeightGradients(
 ) {
   let map = x.map
   let tiling = WinogradTiling(shape, from: map, to: dy)
-  let sumSize = 36 * 256 * map.blocks * dy.blocks
+  let sumSize = weightSize(map, dy)
   let partial = workspace.scratch(tiling.groups.count * sumSize)
   let (scratch, size) = tiling.scratch(tiling.ins, dy.blocks, &workspace)
   if !workspace.isPlanning {

@@ -64,6 +64,9 @@ typedef struct {
   int64_t blocks, out_blocks, height, width, tiles;
 } ck_winograd;
 
+/// Floats from one point's weights to the next: an odd number of cache lines, so that the 36 points of a pair of channels
+/// lie in different sets of a cache.
+static inline int64_t ck_winograd_point(int64_t blocks, int64_t out_blocks) { return blocks * out_blocks * 256 + 16; }
 /// Floats of scratch space for `tiles` tiles of maps of so many blocks, read and written.
 int64_t ck_winograd_scratch(int64_t tiles, int64_t blocks, int64_t other_blocks);
 
@@ -73,11 +76,11 @@ int64_t ck_winograd_scratch(int64_t tiles, int64_t blocks, int64_t other_blocks)
 void ck_winograd_convolve(const ck_source *x, const float *weights, const ck_target *y, const ck_winograd *winograd,
                           int64_t first, int64_t images, int64_t first_out, int64_t outs, float *scratch);
 /// The adjoint in the weights, of the input's blocks first_block ..< first_block + blocks: their part of sums
-/// [36][out block][in block][lane][16 outputs] becomes the sum of the points' products over the images. dy is not
+/// [36 points][out block][in block][lane][16 outputs] becomes the sum of the points' products over the images. dy is not
 /// normalised. scratch: ck_winograd_scratch(tiles, blocks, out_blocks) floats.
 void ck_winograd_weights(const ck_source *x, const ck_source *dy, float *sums, const ck_winograd *winograd,
                          int64_t first, int64_t images, int64_t first_block, int64_t blocks, float *scratch);
-/// One block of 16 outputs of the weights at the points, [36][out block][in block][lane][16 outputs], from weight
+/// One block of 16 outputs of the weights at the points, [36 points][out block][in block][lane][16 outputs], from weight
 /// [to][from][9]. Turned, weight is [from][to][9] and its taps are taken backwards.
 void ck_winograd_pack(const float *weight, float *packed, int64_t from, int64_t to, int turned, int64_t block);
 /// The same block of gradient [to][from][9], from the sums of `groups` groups, group_size floats apart, in order.
