@@ -1,5 +1,5 @@
-// Batch norms that are applied by their readers, and sums taken by the makers of gradients: a chain of residual blocks
-// against plain loops in double precision that know of neither.
+// Batch norms that are applied by their readers, and sums taken by the makers of gradients, against plain loops in double
+// precision that know of neither.
 import Basics
 import Testing
 
@@ -83,19 +83,64 @@ func aChainOfBlocksIsItsDefinition(_ shape: (images: Int, height: Int, width: In
   }
 }
 
+/// More images than there are groups of them, and maps larger and smaller than what is summed up in float32.
+@Test(arguments: [(70, 23, 23), (900, 7, 3)], Activation.Element.allCases)
+func sumsOverManyNumbersAreTheirDefinition(
+  _ shape: (images: Int, height: Int, width: Int), element: Activation.Element
+) throws {
+  var random = RandomStream(seed: 12, .test)
+  var x = noise([shape.images, 20, shape.height, shape.width], &random)
+  let dy = noise(x.shape, &random)
+  // Far from zero, and numbers of bfloat16 already: moments are taken before rounding.
+  for place in x.scalars.indices {
+    x.scalars[place] = Float(bitPattern: (x.scalars[place] + 3).bitPattern & 0xffff_0000)
+  }
+  var bn = BatchNorm(20, relu: true)
+  for c in 0..<20 { bn.beta!.value.scalars[c] = random.uniform(-1, 1) }
+  (bn.gamma.slot, bn.beta!.slot) = (0, 1)
+  var found: [String: Tensor] = [:]
+  let fresh = bn
+  try withWorkspace(element, threads: 3) { workspace in
+    bn = fresh
+    let (input, gradient) = (workspace.loadMeasured(x), workspace.loadMap(dy))
+    found["dy"] = workspace.readMap(Features(gradient))
+    let y = bn.forward(input, .training, &workspace)
+    found["y"] = workspace.readMap(y)
+    _ = bn.backward(finishGradient(nil, of: y, adding: gradient, &workspace), &workspace)
+    found["dgamma"] = workspace.gradientTensor(0, [20])
+    found["dbeta"] = workspace.gradientTensor(1, [20])
+  }
+  let (tape, input) = (Tape(), Node(x.shape, x.scalars.map(Double.init)))
+  tape.parameters = [".weight": Array(repeating: 1, count: 20), ".bias": bn.beta!.value.scalars.map(Double.init)]
+  let y = tape.norm(input, "", relu: false)
+  // What ReLU let through is settled by the values found.
+  y.gradient = zip(found["y"]!.scalars, found["dy"]!.scalars).map { $0 > 0 ? Double($1) : 0 }
+  for step in tape.steps { step() }
+  for (name, values) in [
+    ("dgamma", tape.gradients[".weight"]!), ("dbeta", tape.gradients[".bias"]!), ("y", y.values.map { max(0, $0) }),
+  ] { try expectClose(found[name]!, Tensor(found[name]!.shape, values.map(Float.init)), 2e-6, name) }
+  for (name, buffer) in [("mean", bn.runningMean), ("var", bn.runningVariance)] {
+    try expectClose(buffer, Tensor([20], tape.statistics[".running_" + name]!.map(Float.init)), 1e-6, name)
+  }
+}
+
 private func noise(_ shape: [Int], _ random: inout RandomStream) -> Tensor {
   Tensor(shape, (0..<shape.reduce(1, *)).map { _ in random.uniform(-1, 1) })
 }
 
 extension Workspace {
   /// A tensor as a feature map of the workspace's type.
-  fileprivate mutating func loadMap(_ tensor: Tensor) -> Activation {
+  fileprivate mutating func loadMap(_ tensor: Tensor) -> Activation { loadMeasured(tensor).map }
+
+  fileprivate mutating func loadMeasured(_ tensor: Tensor) -> Measured {
     let values = load(tensor)
-    guard element == .bfloat16 else { return values }
-    let map = allocate(
-      .blocked, .bfloat16, images: values.images, channels: values.channels, height: values.height,
-      width: values.width)
-    return finishMap(values, into: map, moments: false, &self).map
+    let map =
+      element == .float32
+      ? values
+      : allocate(
+        .blocked, element, images: values.images, channels: values.channels, height: values.height,
+        width: values.width)
+    return finishMap(values, into: map, moments: true, &self)
   }
 
   fileprivate mutating func readMap(_ x: Features) -> Tensor { read(plain(x, &self)) }
