@@ -18,6 +18,8 @@ import Testing
     let x = Float(bitPattern: patterns[place])
     let widened = Float(bitPattern: UInt32(stored[place]) << 16)
     guard !x.isNaN else { return !widened.isNaN || !read[place].isNaN }
+    // AVX-512's own instruction takes subnormals for zero.
+    if x.isSubnormal, stored[place] == UInt16(x.sign == .minus ? 0x8000 : 0) { return read[place] != 0 }
     return stored[place] != nearest(x) || read[place].bitPattern != widened.bitPattern
   }
   #expect(wrong.isEmpty, "\(wrong.count) wrong, the first of \(String(patterns[wrong.first ?? 0], radix: 16))")
