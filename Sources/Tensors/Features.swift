@@ -183,6 +183,7 @@ func finishGradient(
 
 /// `from` in plain floats into `map`, of either type, with its moments where wanted. May be the map itself.
 func finishMap(_ from: Activation, into map: Activation, moments: Bool, _ workspace: inout Workspace) -> Measured {
+  precondition(from.element == .float32, "moments and roundings are of float32, not of a map of bfloat16")
   guard moments || from != map else { return Measured(map) }
   let groups = ImageGroups(images: map.images)
   let slots = moments ? SlotSums(slots: groups.count, map, &workspace) : nil

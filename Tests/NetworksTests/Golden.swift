@@ -27,10 +27,12 @@ func expectClose(
 }
 
 /// Plans and runs a step as the trainer does.
-func withWorkspace(threads: Int = 2, _ step: (inout Workspace) -> Void) throws {
+func withWorkspace(
+  _ element: Activation.Element = .float32, threads: Int = 2, _ step: (inout Workspace) -> Void
+) throws {
   let workers = WorkerPool(threads: threads)
   BLAS.useOneThread()
-  var workspace = try Workspace(Workspace.plan(workers: workers, step), workers: workers)
+  var workspace = try Workspace(Workspace.plan(workers: workers, element: element, step), workers: workers)
   step(&workspace)
 }
 

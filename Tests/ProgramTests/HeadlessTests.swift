@@ -44,6 +44,26 @@ extension RealProgram {
       #expect((0...1).contains(try #require(figures["untrained_top1"] as? Double)))
     }
 
+    @Test func aRunInBFloat16GoesOnInBFloat16() throws {
+      let scratch = try Scratch()
+      try generate(scratch)
+      let arguments =
+        ["train", "data", "--headless", "--knn-every", "0", "--epochs", "2", "--precision", "bfloat16"] + quick
+      for folder in [["--run", "straight"], ["--run", "halves", "--stop-after", "2"]] {
+        let training = try run(arguments + folder, in: scratch.path)
+        #expect(training.status == 0, "\(training.errors)")
+      }
+      let kept = try #require(FileManager.default.contents(atPath: scratch.path + "/halves/config.json"))
+      let settings = try #require(try JSONSerialization.jsonObject(with: kept) as? [String: Any])
+      #expect(settings["precision"] as? String == "bfloat16")
+      let resumed = try run(["resume", "halves", "--headless"], in: scratch.path)
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      let losses = { (name: String) in
+        lines(scratch.path + "/\(name)/metrics.jsonl").compactMap { $0["loss"] as? Double }
+      }
+      #expect(losses("straight") == losses("halves") && losses("straight").count == 6)
+    }
+
     @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGHUP])
     func aSignalSavesAndEnds(signal: Int32) throws {
       let scratch = try Scratch()

@@ -12,7 +12,7 @@ import Testing
   configuration.data = "pictures"
   for (key, text) in [
     ("encoder", "resnet18"), ("width", "0.5"), ("stem", "imagenet"), ("image_size", "64"), ("head", "linear"),
-    ("temperature", "0.07"), ("batch_size", "96"),
+    ("precision", "bfloat16"), ("temperature", "0.07"), ("batch_size", "96"),
     ("optimizer", "lars"), ("warmup_epochs", "2.5"), ("nesterov", "true"), ("limit", "7"), ("seed", "12345678901"),
     ("drop_last", "false"), ("blur_probability", "0.25"), ("weight_decay", "1e-05"), ("on_hangup", "stop"),
   ] { try #require(Setting.named(key)).apply(text, to: &configuration) }

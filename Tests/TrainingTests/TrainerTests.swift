@@ -57,20 +57,26 @@ private func bytes(_ run: String, step: Int) -> Data? {
 
 private func objects(_ file: String) -> [[String: Any]] { RunFolder.lines(of: file).map(\.object) }
 
-@Test(arguments: Optimizer.Kind.allCases)
-func stoppingAndResumingGivesTheSameBytes(optimizer: Optimizer.Kind) throws {
+@Test(arguments: Optimizer.Kind.allCases.map { ($0, Activation.Element.float32) } + [(.sgd, .bfloat16)])
+func stoppingAndResumingGivesTheSameBytes(optimizer: Optimizer.Kind, precision: Activation.Element) throws {
   let scratch = try Scratch()
   try writePictures(scratch.path + "/data")
   let straight = scratch.path + "/straight"
   let halves = scratch.path + "/halves"
-  try runToEnd(small(scratch.path + "/data", run: straight) { $0.optimizer = optimizer })
+  try runToEnd(
+    small(scratch.path + "/data", run: straight) {
+      $0.optimizer = optimizer
+      $0.precision = precision
+    })
   // 33 pictures are left to train on, so four steps an epoch: step 6 lies inside one.
   try runToEnd(
     small(scratch.path + "/data", run: halves) {
       $0.optimizer = optimizer
+      $0.precision = precision
       $0.stopAfter = 6
     })
   var resumed = try RunFolder.configuration(of: halves)
+  #expect(resumed.precision == precision)
   resumed.stopAfter = nil
   resumed.threads = 1
   try runToEnd(resumed, resuming: halves)
@@ -83,13 +89,15 @@ func stoppingAndResumingGivesTheSameBytes(optimizer: Optimizer.Kind) throws {
   #expect(losses(straight).count == 16)
 }
 
-@Test func threadsDoNotChangeABit() throws {
+@Test(arguments: Activation.Element.allCases)
+func threadsDoNotChangeABit(precision: Activation.Element) throws {
   let scratch = try Scratch()
   try writePictures(scratch.path + "/data")
   for threads in 1...3 {
     try runToEnd(
       small(scratch.path + "/data", run: scratch.path + "/\(threads)") {
         $0.threads = threads
+        $0.precision = precision
         $0.epochs = 1
       })
   }
