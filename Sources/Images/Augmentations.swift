@@ -7,9 +7,7 @@ public struct HorizontalFlip: Sendable, Equatable {
 
   public init(probability: Double) { self.probability = probability }
 
-  public func draw(using random: inout RandomStream) -> DrawnOperation? {
-    random.chance(Float(probability)) ? .flip : nil
-  }
+  public func draw(using random: inout RandomStream) -> Bool { random.chance(Float(probability)) }
 }
 
 /// All colour lost: 0.299 R + 0.587 G + 0.114 B on all channels.
@@ -41,13 +39,16 @@ public struct GaussianBlur: Sendable, Equatable {
     return applies ? .blur(sigma: sigma, taps: taps) : nil
   }
 
-  /// exp(−x²/2σ²), normalised to sum 1.
+  /// exp(−x²/2σ²) from the middle, x = 0, outwards, normalised so that the whole kernel has sum 1. Its tails are left
+  /// out where all of them together weigh less than a hundredth of a grey level: half of the taps at 224 pixels.
   static func kernel(sigma: Float, taps: Int) -> [Float] {
-    let weights = (0..<taps).map { tap in
-      let x = Double(tap - taps / 2) / Double(sigma)
-      return exp(-0.5 * x * x)
+    let weights = (0...taps / 2).map { exp(-0.5 * pow(Double($0) / Double(sigma), 2)) }
+    let whole = 2 * weights.reduce(0, +) - 1
+    var (count, tail) = (weights.count, 0.0)
+    while count > 1, tail + 2 * weights[count - 1] < whole * 0.01 / 255 {
+      count -= 1
+      tail += 2 * weights[count]
     }
-    let sum = weights.reduce(0, +)
-    return weights.map { Float($0 / sum) }
+    return weights.prefix(count).map { Float($0 / (whole - tail)) }
   }
 }

@@ -24,12 +24,15 @@ public struct ColorJitter: Sendable, Equatable {
     (self.strength, self.probability, self.rule, self.brightness) = (strength, probability, rule, brightness)
   }
 
-  /// Four operations, or none. Draws the same numbers either way, so that a turned probability moves nothing else.
-  public func draw(using random: inout RandomStream) -> [DrawnOperation] {
+  /// Appends four operations, or none. Draws the same numbers either way, so that a turned probability moves nothing
+  /// else.
+  public func draw(using random: inout RandomStream, into operations: inout [DrawnOperation]) {
     let applies = random.chance(Float(probability))
-    var operations = [drawBrightness(using: &random)] + drawColors(using: &random)
-    for i in stride(from: 3, to: 0, by: -1) { operations.swapAt(i, random.below(i + 1)) }
-    return applies ? operations : []
+    let first = operations.count
+    operations.append(drawBrightness(using: &random))
+    drawColors(using: &random, into: &operations)
+    for i in stride(from: 3, to: 0, by: -1) { operations.swapAt(first + i, first + random.below(i + 1)) }
+    if !applies { operations.removeLast(4) }
   }
 
   private func factor(using random: inout RandomStream) -> Float {
@@ -42,13 +45,13 @@ public struct ColorJitter: Sendable, Equatable {
     }
   }
 
-  private func drawColors(using random: inout RandomStream) -> [DrawnOperation] {
+  private func drawColors(using random: inout RandomStream, into operations: inout [DrawnOperation]) {
     let turns = Float(min(0.5, 0.2 * strength))
     switch rule {
     case .torchvision:
-      return [
-        .contrast(factor(using: &random)), .saturation(factor(using: &random)), .hue(random.uniform(-turns, turns)),
-      ]
+      operations.append(.contrast(factor(using: &random)))
+      operations.append(.saturation(factor(using: &random)))
+      operations.append(.hue(random.uniform(-turns, turns)))
     }
   }
 }

@@ -13,9 +13,8 @@ public struct CropBox: Sendable, Equatable {
   }
 }
 
-/// One colour or geometry operation that follows the crop, with the parameters drawn for it.
+/// One operation that follows crop and flip, with the parameters drawn for it.
 public enum DrawnOperation: Sendable, Equatable {
-  case flip
   case brightness(Float)
   case contrast(Float)
   case saturation(Float)
@@ -25,21 +24,8 @@ public enum DrawnOperation: Sendable, Equatable {
   /// Sigma in pixels; taps of the kernel along each axis.
   case blur(sigma: Float, taps: Int)
 
-  public func apply(to pixels: inout Pixels) {
-    switch self {
-    case .flip: pixels.flip()
-    case .brightness(let factor): pixels.brightness(factor)
-    case .contrast(let factor): pixels.contrast(factor)
-    case .saturation(let factor): pixels.saturation(factor)
-    case .hue(let turns): pixels.hue(turns)
-    case .grayscale: pixels.grayscale()
-    case .blur(let sigma, let taps): pixels.blur(taps: GaussianBlur.kernel(sigma: sigma, taps: taps))
-    }
-  }
-
   public var name: String {
     switch self {
-    case .flip: "flip"
     case .brightness: "brightness"
     case .contrast: "contrast"
     case .saturation: "saturation"
@@ -52,7 +38,7 @@ public enum DrawnOperation: Sendable, Equatable {
   /// The drawn numbers in words; empty when there are none.
   public var parameters: String {
     switch self {
-    case .flip, .grayscale: ""
+    case .grayscale: ""
     case .brightness(let factor), .contrast(let factor), .saturation(let factor): "×" + hundredths(factor)
     case .hue(let turns): (turns < 0 ? "−" : "+") + hundredths(abs(turns))
     case .blur(let sigma, let taps): "σ \(hundredths(sigma)) · \(taps) taps"
@@ -63,10 +49,24 @@ public enum DrawnOperation: Sendable, Equatable {
 /// How the picture is brought to the view's size, then what is done to it.
 public struct DrawnView: Sendable, Equatable {
   /// Nil without augmentation: the whole picture is fitted to the size.
-  public let crop: CropBox?
-  public let operations: [DrawnOperation]
+  public var crop: CropBox?
+  /// Left and right changed; part of the crop, as it costs nothing there.
+  public var isFlipped: Bool
+  public var operations: [DrawnOperation]
 
-  public init(crop: CropBox?, operations: [DrawnOperation]) { (self.crop, self.operations) = (crop, operations) }
+  public init(crop: CropBox? = nil, isFlipped: Bool = false, operations: [DrawnOperation] = []) {
+    (self.crop, self.isFlipped, self.operations) = (crop, isFlipped, operations)
+  }
+
+  /// Fills `pixels` with the view of `image`, size × size.
+  func make(of image: Image, size: Int, in pixels: inout Pixels) {
+    if let crop {
+      crop.load(image, size: size, isFlipped: isFlipped, into: &pixels)
+    } else {
+      Fit(size: size).load(image, into: &pixels)
+    }
+    pixels.apply(operations)
+  }
 
   /// "area .31 at 9,4 18×20", of a picture of the given size.
   func cropInWords(width: Int, height: Int) -> String {

@@ -9,6 +9,7 @@ public struct Pixels: Sendable {
   /// [3][height][width].
   public private(set) var values: [Float]
   private var scratch: [Float] = []
+  private var colors: [ck_color] = []
 
   /// All black.
   public init(width: Int, height: Int) {
@@ -53,21 +54,35 @@ public struct Pixels: Sendable {
     ck_image_resample(image.pixels, Int64(image.width), x, y, &values, &scratch)
   }
 
-  mutating func flip() { ck_image_flip(&values, Int64(width), Int64(height)) }
-  mutating func brightness(_ factor: Float) { ck_image_brightness(&values, pixels, factor) }
-  mutating func contrast(_ factor: Float) { ck_image_contrast(&values, pixels, factor) }
-  mutating func saturation(_ factor: Float) { ck_image_saturation(&values, pixels, factor) }
-  /// Whole turns change nothing.
-  mutating func hue(_ turns: Float) { ck_image_hue(&values, pixels, turns - turns.rounded()) }
-  mutating func grayscale() { ck_image_grayscale(&values, pixels) }
+  /// Applies operations in their order; colours that follow each other in one call, which keeps them in the cache.
+  public mutating func apply(_ operations: [DrawnOperation]) {
+    for operation in operations {
+      switch operation {
+      case .brightness(let factor): colors.append(ck_color(kind: CK_BRIGHTNESS, value: factor))
+      case .contrast(let factor): colors.append(ck_color(kind: CK_CONTRAST, value: factor))
+      case .saturation(let factor): colors.append(ck_color(kind: CK_SATURATION, value: factor))
+      // Whole turns change nothing.
+      case .hue(let turns): colors.append(ck_color(kind: CK_HUE, value: turns - turns.rounded()))
+      case .grayscale: colors.append(ck_color(kind: CK_GRAYSCALE, value: 0))
+      case .blur(let sigma, let taps):
+        applyColors()
+        blur(GaussianBlur.kernel(sigma: sigma, taps: taps))
+      }
+    }
+    applyColors()
+  }
 
-  /// Convolves rows and columns with `taps`, an odd number of them, no wider than the picture.
-  mutating func blur(taps: [Float]) {
-    let radius = taps.count / 2
-    precondition(taps.count % 2 == 1, "\(taps.count) taps have no centre")
-    precondition(radius < min(width, height), "\(taps.count) taps on \(width)×\(height) pixels")
-    reserve(ck_image_blur_scratch(Int64(width), Int64(height), Int64(radius)))
-    ck_image_blur(&values, Int64(width), Int64(height), taps, Int64(radius), &scratch)
+  private mutating func applyColors() {
+    ck_image_colors(&values, pixels, colors, Int64(colors.count))
+    colors.removeAll(keepingCapacity: true)
+  }
+
+  /// Convolves rows and columns with a symmetric kernel, given from its middle outwards.
+  private mutating func blur(_ taps: [Float]) {
+    let radius = Int64(taps.count - 1)
+    precondition(radius < min(width, height), "a kernel of radius \(radius) on \(width)×\(height) pixels")
+    reserve(ck_image_blur_scratch(Int64(width), radius))
+    ck_image_blur(&values, Int64(width), Int64(height), taps, radius, &scratch)
   }
 
   private mutating func reserve(_ floats: Int64) {
@@ -82,8 +97,10 @@ extension ck_axis {
   }
 
   /// `length` samples from `origin` on, brought to `scaled` of them.
-  static func part(from origin: Int, _ length: Int, scaledTo scaled: Int) -> ck_axis {
-    ck_axis(origin: Int64(origin), source: Int64(length), scaled: Int64(scaled), first: 0, count: Int64(scaled))
+  static func part(from origin: Int, _ length: Int, scaledTo scaled: Int, isMirrored: Bool = false) -> ck_axis {
+    ck_axis(
+      origin: Int64(origin), source: Int64(length), scaled: Int64(scaled), first: 0, count: Int64(scaled),
+      mirrored: isMirrored ? 1 : 0)
   }
 
   /// C reads without looking; so look here.

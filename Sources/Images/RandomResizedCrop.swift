@@ -57,7 +57,9 @@ public struct RandomResizedCrop: Sendable, Equatable {
 
 extension CropBox {
   /// Fills `pixels` with this part of `image`, brought to size × size.
-  func load(_ image: Image, size: Int, into pixels: inout Pixels) {
-    pixels.load(image, x: .part(from: x, width, scaledTo: size), y: .part(from: y, height, scaledTo: size))
+  func load(_ image: Image, size: Int, isFlipped: Bool = false, into pixels: inout Pixels) {
+    pixels.load(
+      image, x: .part(from: x, width, scaledTo: size, isMirrored: isFlipped),
+      y: .part(from: y, height, scaledTo: size))
   }
 }

@@ -13,21 +13,31 @@ public struct ViewMaker: Sendable {
   /// The draws of one view. The crop is drawn last, as it takes a varying number of draws: so a turned crop-min leaves
   /// the colours as they were, and each other knob leaves all but its own operation.
   public func draw(for image: Image, epoch: Int, index: Int, view: Int) -> DrawnView {
-    guard augmentation.isOn else { return DrawnView(crop: nil, operations: []) }
+    var drawn = DrawnView()
+    draw(for: image, epoch: epoch, index: index, view: view, into: &drawn)
+    return drawn
+  }
+
+  /// The same into a value kept from view to view, so that its list is not allocated anew.
+  private func draw(for image: Image, epoch: Int, index: Int, view: Int, into drawn: inout DrawnView) {
+    drawn.operations.removeAll(keepingCapacity: true)
+    guard augmentation.isOn else { return }
     var random = RandomStream(seed: seed, .view, epoch, index, view)
-    let flip = augmentation.flip.draw(using: &random)
-    var operations = augmentation.jitter.draw(using: &random)
-    if let flip { operations.insert(flip, at: 0) }
-    if let gray = augmentation.grayscale.draw(using: &random) { operations.append(gray) }
-    if let blur = augmentation.blur.draw(using: &random) { operations.append(blur) }
-    let crop = augmentation.crop.draw(width: image.width, height: image.height, using: &random)
-    return DrawnView(crop: crop, operations: operations)
+    drawn.isFlipped = augmentation.flip.draw(using: &random)
+    augmentation.jitter.draw(using: &random, into: &drawn.operations)
+    if let gray = augmentation.grayscale.draw(using: &random) { drawn.operations.append(gray) }
+    if let blur = augmentation.blur.draw(using: &random) { drawn.operations.append(blur) }
+    drawn.crop = augmentation.crop.draw(width: image.width, height: image.height, using: &random)
   }
 
   /// The finished view, imageSize × imageSize.
   public func view(of image: Image, epoch: Int, index: Int, view: Int) -> Image {
+    picture(draw(for: image, epoch: epoch, index: index, view: view), of: image)
+  }
+
+  private func picture(_ drawn: DrawnView, of image: Image) -> Image {
     var pixels = Pixels(width: augmentation.imageSize, height: augmentation.imageSize)
-    make(draw(for: image, epoch: epoch, index: index, view: view), of: image, in: &pixels)
+    drawn.make(of: image, size: augmentation.imageSize, in: &pixels)
     return pixels.image()
   }
 
@@ -44,13 +54,20 @@ public struct ViewMaker: Sendable {
     of image: Image, epoch: Int, index: Int, view: Int
   ) -> (crop: (x: Double, y: Double, width: Double, height: Double), stages: [Stage]) {
     let drawn = draw(for: image, epoch: epoch, index: index, view: view)
-    var pixels = Pixels(width: augmentation.imageSize, height: augmentation.imageSize)
-    load(drawn, of: image, into: &pixels)
     let words = drawn.cropInWords(width: image.width, height: image.height)
-    var stages = [Stage(name: drawn.crop == nil ? "resize" : "crop", parameters: words, image: pixels.image())]
+    // Each made from the start, as the view is, with what follows left out.
+    var made = DrawnView(crop: drawn.crop)
+    var stages = [
+      Stage(name: drawn.crop == nil ? "resize" : "crop", parameters: words, image: picture(made, of: image))
+    ]
+    if drawn.isFlipped {
+      made.isFlipped = true
+      stages.append(Stage(name: "flip", parameters: "", image: picture(made, of: image)))
+    }
     for operation in drawn.operations {
-      operation.apply(to: &pixels)
-      stages.append(Stage(name: operation.name, parameters: operation.parameters, image: pixels.image()))
+      made.operations.append(operation)
+      stages.append(
+        Stage(name: operation.name, parameters: operation.parameters, image: picture(made, of: image)))
     }
     let box = drawn.crop ?? Fit(size: augmentation.imageSize).box(width: image.width, height: image.height)
     let (width, height) = (Double(image.width), Double(image.height))
@@ -59,19 +76,6 @@ public struct ViewMaker: Sendable {
       height: Double(box.height) / height
     )
     return (shares, stages)
-  }
-
-  private func make(_ drawn: DrawnView, of image: Image, in pixels: inout Pixels) {
-    load(drawn, of: image, into: &pixels)
-    for operation in drawn.operations { operation.apply(to: &pixels) }
-  }
-
-  private func load(_ drawn: DrawnView, of image: Image, into pixels: inout Pixels) {
-    if let crop = drawn.crop {
-      crop.load(image, size: augmentation.imageSize, into: &pixels)
-    } else {
-      Fit(size: augmentation.imageSize).load(image, into: &pixels)
-    }
   }
 }
 
@@ -84,10 +88,11 @@ extension ViewMaker {
   public func makeViews(
     of data: DataSet, indices: [Int], epoch: Int, into bytes: UnsafeMutableBufferPointer<UInt8>, workers: WorkerPool
   ) {
-    eachRow(2 * indices.count, into: bytes, workers: workers) { row, pixels in
+    eachRow(2 * indices.count, into: bytes, workers: workers) { row, drawn, pixels in
       let (view, place) = row.quotientAndRemainder(dividingBy: indices.count)
       let image = data.images[indices[place]]
-      make(draw(for: image, epoch: epoch, index: indices[place], view: view), of: image, in: &pixels)
+      draw(for: image, epoch: epoch, index: indices[place], view: view, into: &drawn)
+      drawn.make(of: image, size: augmentation.imageSize, in: &pixels)
     }
   }
 
@@ -100,27 +105,30 @@ extension ViewMaker {
   ) {
     let fit = Fit(size: augmentation.imageSize)
     let indices = Array(indices)
-    eachRow(indices.count, into: bytes, workers: workers) { row, pixels in
+    eachRow(indices.count, into: bytes, workers: workers) { row, _, pixels in
       fit.load(data.images[indices[row]], into: &pixels)
     }
   }
 
-  /// Scratch space that a worker keeps from row to row.
-  private final class Bench {
+  /// What a worker keeps from row to row.
+  private struct Bench {
+    var drawn = DrawnView()
     var pixels: Pixels
-    init(size: Int) { pixels = Pixels(width: size, height: size) }
   }
 
   private func eachRow(
     _ rows: Int, into bytes: UnsafeMutableBufferPointer<UInt8>, workers: WorkerPool,
-    _ body: (_ row: Int, _ pixels: inout Pixels) -> Void
+    _ body: (_ row: Int, _ drawn: inout DrawnView, _ pixels: inout Pixels) -> Void
   ) {
     precondition(bytes.count == rows * bytesPerView, "\(bytes.count) bytes for \(rows) views of \(bytesPerView)")
-    let benches = (0..<workers.threads).map { _ in Bench(size: augmentation.imageSize) }
-    workers.run(rows) { row, worker in
-      body(row, &benches[worker].pixels)
-      let start = row * bytesPerView
-      benches[worker].pixels.round(into: UnsafeMutableBufferPointer(rebasing: bytes[start..<start + bytesPerView]))
+    let pixels = Pixels(width: augmentation.imageSize, height: augmentation.imageSize)
+    var benches = [Bench](repeating: Bench(pixels: pixels), count: workers.threads)
+    benches.withUnsafeMutableBufferPointer { benches in
+      workers.run(rows) { row, worker in
+        body(row, &benches[worker].drawn, &benches[worker].pixels)
+        let start = row * bytesPerView
+        benches[worker].pixels.round(into: UnsafeMutableBufferPointer(rebasing: bytes[start..<start + bytesPerView]))
+      }
     }
   }
 }

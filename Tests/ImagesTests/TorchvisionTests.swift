@@ -9,7 +9,7 @@ private let tolerance: Float = 2e-4
 
 private func check(_ operation: DrawnOperation, of image: Image, _ expected: [Float]) {
   var pixels = Pixels(image)
-  operation.apply(to: &pixels)
+  pixels.apply([operation])
   #expect(distance(pixels.values, expected) < tolerance)
 }
 

@@ -82,7 +82,7 @@ private func inputs(_ maker: ViewMaker, _ data: DataSet, _ indices: some RandomA
     let image = data.images[index]
     let (crop, stages) = maker.stages(of: image, epoch: 1, index: index, view: 1)
     let drawn = maker.draw(for: image, epoch: 1, index: index, view: 1)
-    #expect(stages.map(\.name) == ["crop"] + drawn.operations.map(\.name))
+    #expect(stages.map(\.name) == ["crop"] + (drawn.isFlipped ? ["flip"] : []) + drawn.operations.map(\.name))
     #expect(stages.last?.image == maker.view(of: image, epoch: 1, index: index, view: 1))
     #expect(abs(crop.width - Double(drawn.crop!.width) / Double(image.width)) < 1e-12)
     #expect(crop.x >= 0 && crop.x + crop.width <= 1 && crop.y >= 0 && crop.y + crop.height <= 1)

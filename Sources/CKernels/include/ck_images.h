@@ -1,12 +1,13 @@
 /// Pictures: resampling, colour and blur on float planes. A picture is three planes (red, green, blue) of
-/// height × width floats, 0…1; `pixels` is height × width.
+/// height × width floats, 0…1; `pixels` is height × width. The results are the same bytes with every instruction set.
 #pragma once
 #include <stdint.h>
 
 /// One axis of a resampling. `source` samples from `origin` on are stretched or shrunk to `scaled` samples; of these
-/// the `count` from `first` on are wanted.
+/// the `count` from `first` on are wanted, in reverse order when `mirrored`.
 typedef struct {
   int64_t origin, source, scaled, first, count;
+  int32_t mirrored;
 } ck_axis;
 
 /// Floats of scratch space that `ck_image_resample` needs.
@@ -16,26 +17,33 @@ int64_t ck_image_resample_scratch(ck_axis x, ck_axis y);
 /// centres); when shrinking the filter is widened so that it averages (antialias). Samples outside are never read.
 void ck_image_resample(const uint8_t *rgb, int64_t width, ck_axis x, ck_axis y, float *planes, float *scratch);
 
-/// Planes → interleaved 8-bit RGB, clipped and rounded to nearest.
-void ck_image_round(const float *planes, int64_t pixels, uint8_t *rgb);
+/// What is done to the colours; the result of each lies in 0…1.
+typedef enum {
+  /// x ← value · x.
+  CK_BRIGHTNESS,
+  /// Blends with the mean of the grey picture.
+  CK_CONTRAST,
+  /// Blends with the grey picture.
+  CK_SATURATION,
+  /// Turns the hue (HSV) by `value`, −0.5…0.5 of a turn.
+  CK_HUE,
+  /// 0.299 R + 0.587 G + 0.114 B on all three planes.
+  CK_GRAYSCALE,
+} ck_color_kind;
+typedef struct {
+  ck_color_kind kind;
+  float value;
+} ck_color;
 
-void ck_image_flip(float *planes, int64_t width, int64_t height);
-
-/// x ← factor · x, clipped to 0…1, as all of the following.
-void ck_image_brightness(float *planes, int64_t pixels, float factor);
-/// Blends with the mean of the grey picture.
-void ck_image_contrast(float *planes, int64_t pixels, float factor);
-/// Blends with the grey picture.
-void ck_image_saturation(float *planes, int64_t pixels, float factor);
-/// Turns the hue (HSV) by `turns`, −0.5…0.5.
-void ck_image_hue(float *planes, int64_t pixels, float turns);
-/// 0.299 R + 0.587 G + 0.114 B on all three planes.
-void ck_image_grayscale(float *planes, int64_t pixels);
+/// Changes the colours, `count` times in the order given. The result is that of a call for each.
+void ck_image_colors(float *planes, int64_t pixels, const ck_color *colors, int64_t count);
 
 /// Floats of scratch space that `ck_image_blur` needs.
-int64_t ck_image_blur_scratch(int64_t width, int64_t height, int64_t radius);
+int64_t ck_image_blur_scratch(int64_t width, int64_t radius);
 
-/// Convolves rows and columns with `taps` [2 radius + 1]; borders are reflected without repeating the edge pixel, so
-/// `radius` must be less than both sides.
-void ck_image_blur(
-  float *planes, int64_t width, int64_t height, const float *taps, int64_t radius, float *scratch);
+/// Convolves rows and columns with a symmetric kernel: taps [radius + 1], the middle one first. Borders are reflected
+/// without repeating the edge pixel, so `radius` must be less than both sides.
+void ck_image_blur(float *planes, int64_t width, int64_t height, const float *taps, int64_t radius, float *scratch);
+
+/// Planes → interleaved 8-bit RGB, clipped and rounded to nearest.
+void ck_image_round(const float *planes, int64_t pixels, uint8_t *rgb);
