@@ -3,7 +3,7 @@
 
 typedef enum { ISA_BASELINE, ISA_AVX2, ISA_AVX512 } ck_isa;
 
-// The best the processor has, or the one that SIMSCOPE_ISA names (baseline, avx2, avx512, avx512bf16) where the processor has it.
+// The best the processor has, or the one that SIMSCOPE_ISA names (baseline, avx2, avx512, avx512bf16) where it has that.
 ck_isa ck_isa_choice(void);
 
 // Whether the processor rounds to bfloat16 by itself, and may: SIMSCOPE_ISA=avx512 forbids it.
