@@ -28,7 +28,7 @@ private func compare(_ encoder: ResNet, _ file: TensorFile) throws {
     trained = encoder
     let h = trained.forward(workspace.load(x, as: .pixels), .training, &workspace)
     results["h"] = workspace.read(h)
-    _ = trained.backward(workspace.load(dh), &workspace)
+    trained.backward(workspace.load(dh), &workspace)
     guard !workspace.isPlanning else { return }
     trained.visitParameters("") { name, parameter in
       let gradient = workspace.gradientTensor(parameter.slot, parameter.value.shape)
