@@ -1,36 +1,29 @@
-/// How fast views are made, timed on one thread.
+/// The speed of making views on one thread.
 import Basics
 
+/// What `measureViews` found.
 public struct ViewMeasurement: Sendable {
-  /// Median over batches.
   public let viewsPerSecond: Double
 }
 
-/// Makes views of the whole recipe for about this long, the first batch not counted.
-/// - Parameters:
-///   - size: side of a view in pixels.
-///   - sourceSize: side of the pictures that the views are cut from.
-///   - blur: with Gaussian blur of probability 0.5, or without.
+/// Views of `size` × `size` from sample pictures of `sourceSize` × `sourceSize`, the SimCLR recipe as the paper has it
+/// for such pictures, with or without blur; the median over about `seconds`.
 public func measureViews(size: Int, sourceSize: Int, blur: Bool, seconds: Double) -> ViewMeasurement {
-  var augmentation = Augmentation(imageSize: size)
-  augmentation.blurProbability = blur ? 0.5 : 0
-  let maker = ViewMaker(augmentation, seed: 1)
-  let indices = Array(0..<max(8, 128 * 1024 / (size * size)))
-  let sample = SampleData(classes: 8, perClass: (indices.count + 7) / 8, size: sourceSize, seed: 1)
+  let sample = SampleData(classes: 4, perClass: 8, size: sourceSize, seed: 1)
+  let images = (0..<32).map { sample.image(class: $0 % 4, number: $0 / 4) }
   let data = DataSet(
-    images: indices.map { sample.image(class: $0 % 8, number: $0 / 8) }, labels: nil, classes: [],
-    names: indices.map(String.init), title: "sample")
+    images: images, labels: nil, classes: [], names: images.indices.map { "\($0)" }, title: "sample", skipped: [])
+  var recipe = Augmentation(imageSize: size)
+  recipe.blurProbability = blur ? 0.5 : 0
+  let maker = ViewMaker(recipe, seed: 1)
   let workers = WorkerPool(threads: 1)
-  var bytes = [UInt8](repeating: 0, count: 2 * indices.count * maker.bytesPerView)
-  var times: [Duration] = []
-  let (clock, start) = (ContinuousClock(), ContinuousClock.now)
+  var bytes = [UInt8](repeating: 0, count: 2 * images.count * maker.bytesPerView)
   var epoch = 0
-  repeat {
-    let time = bytes.withUnsafeMutableBufferPointer { bytes in
-      clock.measure { maker.makeViews(of: data, indices: indices, epoch: epoch, into: bytes, workers: workers) }
+  let time = medianTime(seconds: seconds) {
+    bytes.withUnsafeMutableBufferPointer {
+      maker.makeViews(of: data, indices: Array(images.indices), epoch: epoch, into: $0, workers: workers)
     }
-    if epoch > 0 { times.append(time) }
     epoch += 1
-  } while times.isEmpty || start.duration(to: .now) < .seconds(seconds)
-  return ViewMeasurement(viewsPerSecond: Double(2 * indices.count) / (times.sorted()[times.count / 2] / .seconds(1)))
+  }
+  return ViewMeasurement(viewsPerSecond: Double(2 * images.count) / time)
 }
