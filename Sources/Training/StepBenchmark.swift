@@ -49,7 +49,7 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   return StepMeasurement(imagesPerSecond: Double(batchSize) / middle.total, timing: middle, bytes: plan.bytes)
 }
 
-/// Bytes that a step of this configuration is planned to take: its workspace, and the square matrices of the loss.
+/// Bytes that a step of this configuration is planned to take.
 public func plannedMemory(of configuration: Configuration) -> Int {
   StepEngine.plan(
     SimCLR(configuration), configuration.precision, batchSize: configuration.knobs.batchSize,
