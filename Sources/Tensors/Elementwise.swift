@@ -8,9 +8,10 @@ public func relu(_ x: Activation, _ mode: Mode, _ workspace: inout Workspace) ->
   return x
 }
 
-/// The gradient of `relu`, written over dy.
+/// The gradient of `relu`, written over dy; the y of forward is released.
 public func reluBackward(_ dy: Activation, _ workspace: inout Workspace) -> Activation {
   let y = workspace.takeBack().map
   if !workspace.isPlanning { ck_relu_backward(workspace.pointer(y), workspace.pointer(dy), Int64(dy.count)) }
+  workspace.release(y)
   return dy
 }

@@ -22,7 +22,8 @@ public func linear(_ x: Activation, weight: Tensor, bias: Tensor?, _ mode: Mode,
   return y
 }
 
-/// The gradients of `linear`: of weight and bias into their slots, of x as the result. dy and x are released.
+/// The gradients of `linear`: of weight and bias into their slots, of x as the result. dy is released; x
+/// stays, for it may be what ReLU wrote, whose backward comes after.
 public func linearBackward(
   _ dy: Activation, weight: Tensor, weightSlot: Int, biasSlot: Int?, _ workspace: inout Workspace
 ) -> Activation {
@@ -47,6 +48,6 @@ public func linearBackward(
       }
     }
   }
-  for done in [dy, x] { workspace.release(done) }
+  workspace.release(dy)
   return dx
 }

@@ -14,7 +14,9 @@ static inline void note(size_t bytes) {
 
 ca_allocations ca_of_this_thread(void) { return seen; }
 
-#if defined(__GLIBC__)
+// The address sanitizer brings an allocator of its own, which must come first.
+#if defined(__GLIBC__) && !__has_feature(address_sanitizer)
+#define COUNTS 1
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
@@ -41,4 +43,8 @@ int posix_memalign(void **block, size_t alignment, size_t bytes) {
   *block = __libc_memalign(alignment, bytes);
   return *block ? 0 : ENOMEM;
 }
+#else
+#define COUNTS 0
 #endif
+
+int ca_counts(void) { return COUNTS; }

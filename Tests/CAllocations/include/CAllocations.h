@@ -8,3 +8,5 @@ typedef struct {
 } ca_allocations;
 
 ca_allocations ca_of_this_thread(void);
+/// Whether anything is counted: not without glibc, and not under the address sanitizer.
+int ca_counts(void);
