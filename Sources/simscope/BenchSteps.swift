@@ -1,4 +1,5 @@
 /// `bench --what steps`, `growth` and `encoders`: training steps, where their time goes, how they grow.
+import Basics
 import Networks
 import Training
 
@@ -21,19 +22,31 @@ func benchSteps(_ bench: Bench) throws {
   }
 }
 
-/// Time an image against the batch size, and speed against the threads.
+/// Time an image against the batch size, and speed against the threads. All sizes are measured in turn, several times
+/// round, and ratios taken within a round, so that a machine's ups and downs fall on all alike.
 func benchGrowth(_ bench: Bench) throws {
-  var base = bench.configurations(of: ["resnet20"])[0]
+  let base = bench.configurations(of: ["resnet20"])[0]
   let batchSizes = bench.isGiven("batch_size") ? [base.knobs.batchSize] : [32, 64, 128, 256, 512, 1024, 2048]
-  var batches = FigureTable(
+  var table = FigureTable(
     "growth", "Time an image as the batch grows.", labels: encoderLabels,
-    figures: [.init("time", "ms/image", decimals: 3)], rows: batchSizes.count, json: bench.json)
-  for batchSize in batchSizes {
+    figures: [.init("time", "ms/image", decimals: 3), .init("against batch 128", "", decimals: 2)],
+    rows: batchSizes.count, json: bench.json)
+  let batches = batchSizes.map { batchSize in
     var configuration = base
     configuration.knobs.batchSize = batchSize
-    let step = try measureSteps(configuration, seconds: bench.seconds)
-    batches.add(labels(of: configuration), [1000 / step.imagesPerSecond])
+    return configuration
   }
+  let middle = batchSizes.firstIndex(of: 128) ?? 0
+  let times = try imageTimes(of: batches, seconds: bench.seconds)
+  for (index, configuration) in batches.enumerated() {
+    table.add(
+      labels(of: configuration),
+      [1000 * median(times.map { $0[index] }), median(times.map { $0[index] / $0[middle] })])
+  }
+  try benchThreads(base, bench)
+}
+
+private func benchThreads(_ base: Configuration, _ bench: Bench) throws {
   let most = base.workerCount
   guard most > 1 else { return }
   let threads = [1, 2, 4, 8, 16, 32, 64].filter { $0 < most } + [most]
@@ -41,12 +54,24 @@ func benchGrowth(_ bench: Bench) throws {
     "threads", "Speed as the threads grow.", labels: encoderLabels + [.init(name: "threads", width: 7)],
     figures: [.init("speed", "images/s"), .init("against one thread", "", decimals: 2)], rows: threads.count,
     json: bench.json)
-  var one = 0.0
-  for count in threads {
-    base.threads = count
-    let speed = try measureSteps(base, seconds: bench.seconds).imagesPerSecond
-    if count == 1 { one = speed }
-    table.add(labels(of: base) + ["\(count)"], [speed, speed / one])
+  let times = try imageTimes(
+    of: threads.map { count in
+      var configuration = base
+      configuration.threads = count
+      return configuration
+    }, seconds: bench.seconds)
+  for (index, count) in threads.enumerated() {
+    table.add(
+      labels(of: base) + ["\(count)"],
+      [1 / median(times.map { $0[index] }), median(times.map { $0[0] / $0[index] })])
+  }
+}
+
+/// Seconds an image of each configuration, a row a round.
+private func imageTimes(of configurations: [Configuration], seconds: Double) throws -> [[Double]] {
+  let rounds = 5
+  return try (0..<rounds).map { _ in
+    try configurations.map { 1 / (try measureSteps($0, seconds: seconds / Double(rounds)).imagesPerSecond) }
   }
 }
 
