@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 typedef struct {
-  void (*read)(const ck_source *, float *, int64_t, int64_t, int64_t, int64_t);
-  void (*finish)(const float *, const ck_target *, int64_t, int64_t, int64_t, int64_t);
+  void (*read)(const ck_source *, float *, ck_part);
+  void (*finish)(const float *, const ck_target *, ck_part);
   void (*join)(const ck_source *, const ck_source *, int, void *, int64_t, int64_t, int64_t, int64_t);
   void (*norm_backward)(const void *, const void *, const float *, const float *, const float *, void *, int64_t,
                         int64_t, int64_t, int64_t);
@@ -52,13 +52,10 @@ __attribute__((constructor)) static void choose(void) {
 #endif
 }
 
-void ck_read(const ck_source *source, float *to, int64_t first, int64_t images, int64_t blocks, int64_t pixels) {
-  chosen[source->bfloat16]->read(source, to, first, images, blocks, pixels);
-}
+void ck_read(const ck_source *source, float *to, ck_part part) { chosen[source->bfloat16]->read(source, to, part); }
 
-void ck_finish(const float *from, const ck_target *target, int64_t first, int64_t images, int64_t blocks,
-               int64_t pixels) {
-  chosen[target->bfloat16]->finish(from, target, first, images, blocks, pixels);
+void ck_finish(const float *from, const ck_target *target, ck_part part) {
+  chosen[target->bfloat16]->finish(from, target, part);
 }
 
 void ck_join(const ck_source *a, const ck_source *b, int relu, void *y, int64_t first, int64_t images, int64_t blocks,

@@ -16,7 +16,7 @@ public func batchNorm(
   _ mode: Mode, _ workspace: inout Workspace
 ) -> Features {
   let map = x.map
-  let moments = mode == .training ? x.moments ?? finishMap(map, into: map, moments: true, &workspace).moments : nil
+  let moments = mode == .training ? x.moments ?? measure(map, &workspace).moments : nil
   let statistics = workspace.scratch(4 * map.paddedChannels)
   if !workspace.isPlanning {
     let numbers = workspace.pointer(statistics)
@@ -64,7 +64,7 @@ public func batchNormBackward(
   let gradient = dy.map
   // Of a gradient before ReLU, so as if there were none.
   let linear = Features(x, origin: Normalization(input: x, statistics: origin.statistics, relu: false))
-  let taken = dy.sums ?? finishGradient(nil, of: linear, adding: gradient, &workspace).sums
+  let taken = dy.sums ?? finishGradient(gradient, of: linear, &workspace).sums
   let dgamma = workspace.makeGradient(slot: gammaSlot, count: gamma.count)
   let dbeta = betaSlot.map { workspace.makeGradient(slot: $0, count: gamma.count) }
   let factors = workspace.scratch(3 * x.paddedChannels)

@@ -75,23 +75,14 @@ public func convolution(
     .blocked, workspace.element, images: x.map.images, channels: shape.outChannels,
     height: Int(shape.geometry.out_height), width: Int(shape.geometry.out_width))
   if mode == .training { workspace.keep(x) }
-  let way = shape.way(inputGradient: false)
-  if way == .winograd {
-    return convolveByWinograd(x, weight: weight, shape, into: y, moments: mode == .training, &workspace)
-  }
-  let input = plain(x, &workspace)
-  let output =
-    y.element == .float32
-    ? y : workspace.allocate(images: y.images, channels: y.channels, height: y.height, width: y.width)
-  switch way {
-  case .pictures: convolvePictures(input, weight: weight, shape, into: output, &workspace)
-  case .patches: convolveByPatches(input, weight: weight, shape, into: output, &workspace)
-  case .direct, .winograd: convolveDirectly(input, weight: weight, shape, into: output, &workspace)
-  }
-  if input != x.map { workspace.release(input) }
-  let measured = finishMap(output, into: y, moments: mode == .training, &workspace)
-  if output != y { workspace.release(output) }
-  return measured
+  let forward =
+    switch shape.way(inputGradient: false) {
+    case .winograd: convolveByWinograd
+    case .direct: convolveDirectly
+    case .pictures: convolvePictures
+    case .patches: convolveByPatches
+    }
+  return forward(x, weight, shape, y, mode == .training, &workspace)
 }
 
 /// What is asked of a convolution's backward beside the gradient of its weight.
@@ -112,57 +103,35 @@ public func convolutionBackward(
   let x = workspace.takeBack()
   let shape = ConvolutionShape(x.map, weight: weight, stride: stride, padding: padding)
   let dweight = workspace.makeGradient(slot: slot, count: weight.count)
-  var result: FeatureGradient?
-  let isLast: Bool
   // What becomes of the gradient: nothing, for a partial one.
   let (reader, addend): (Features, Activation?)
-  let needsInput: Bool
+  let (needsInput, isLast): (Bool, Bool)
   switch wanted {
   case .none: (reader, addend, needsInput, isLast) = (x, nil, false, true)
   case .partial: (reader, addend, needsInput, isLast) = (Features(x.map), nil, true, false)
   case .whole(let other): (reader, addend, needsInput, isLast) = (x, other, true, true)
   }
   let way = shape.way(inputGradient: needsInput)
-  if way == .winograd {
-    addWinogradWeightGradients(dy, x, shape, into: dweight, &workspace)
-    if needsInput {
-      let dx = addend ?? workspace.allocate(like: x.map)
-      result = convolveByWinogradBack(
-        dy, weight: weight, shape, into: dx, of: reader, adding: addend, &workspace)
-    }
-  } else {
-    let (input, gradient) = (plain(x, &workspace), plain(Features(dy), &workspace))
-    let dx =
-      needsInput
-      ? workspace.allocate(
-        x.map.format, images: x.map.images, channels: x.map.channels, height: x.map.height, width: x.map.width) : nil
+  let addWeightGradients =
     switch way {
-    case .pictures: convolvePicturesBack(gradient, input, shape, into: dweight, &workspace)
-    case .patches:
-      convolveByPatchesBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
-    case .direct, .winograd:
-      convolveDirectlyBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
+    case .winograd: addWinogradWeightGradients
+    case .direct: addDirectWeightGradients
+    case .pictures: addPictureWeightGradients
+    case .patches: addPatchWeightGradients
     }
-    if gradient != dy { workspace.release(gradient) }
-    if input != x.map { workspace.release(input) }
-    if let dx { result = finishInputGradient(dx, of: reader, like: x.map, adding: addend, &workspace) }
+  addWeightGradients(dy, x, shape, dweight, &workspace)
+  var result: FeatureGradient?
+  if needsInput {
+    let dx = addend ?? workspace.allocate(like: x.map)
+    let back =
+      switch way {
+      case .winograd: convolveByWinogradBack
+      case .direct: convolveDirectlyBack
+      case .pictures, .patches: convolveByPatchesBack
+      }
+    result = back(dy, weight, shape, dx, reader, addend, &workspace)
   }
   if isLast, !x.isPending { workspace.release(x.map) }
   workspace.release(dy)
   return result
-}
-
-/// A gradient in plain floats as that of features.
-func finishInputGradient(
-  _ dx: Activation, of x: Features, like map: Activation, adding addend: Activation?, _ workspace: inout Workspace
-) -> FeatureGradient {
-  if let addend {
-    defer { workspace.release(dx) }
-    return finishGradient(dx, of: x, adding: addend, &workspace)
-  }
-  guard map.element == .bfloat16 else { return finishGradient(nil, of: x, adding: dx, &workspace) }
-  let narrow = workspace.allocate(like: map)
-  _ = finishMap(dx, into: narrow, moments: false, &workspace)
-  workspace.release(dx)
-  return finishGradient(nil, of: x, adding: narrow, &workspace)
 }

@@ -1,83 +1,110 @@
-/// Convolution by the direct kernels, which read the blocked maps as they lie.
+/// Convolution by the direct kernels, which read and write blocked maps of plain floats.
 import Basics
 import CKernels
 
-/// y = x ∗ weight.
+/// y = x ∗ weight, with the moments of y's channels where wanted.
 func convolveDirectly(
-  _ x: Activation, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, _ workspace: inout Workspace
-) {
+  _ x: Features, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, moments: Bool,
+  _ workspace: inout Workspace
+) -> Measured {
+  let bundles = shape.bundles(images: y.images)
+  let destination = Destination(y, moments: moments, slots: bundles.count, &workspace)
   let packed = packForKernels(weight, shape, turned: false, &workspace)
-  if !workspace.isPlanning {
-    let (from, to, weights) = (workspace.pointer(x), workspace.pointer(y), workspace.pointer(packed))
-    forEachTask(images: x.images, blocks: y.blocks, shape, workspace.workers) { image, count, block, blocks in
-      withUnsafePointer(to: shape.geometry) { geometry in
-        ck_convolve(from + image * x.imageCount, weights, to + image * y.imageCount, geometry, count, block, blocks)
-      }
-    }
-  }
+  run(ck_convolve, x, packed, shape, into: destination, bundles, &workspace)
   workspace.release(packed)
+  return destination.measured(workspace) { bundles[$0].count }
 }
 
-/// The gradients of x, where wanted, and of the weight.
+/// The gradient of x into dx, with the addend's, before x's ReLU and with its batch norm's sums.
 func convolveDirectlyBack(
-  _ dy: Activation, _ x: Activation, weight: Tensor, _ shape: ConvolutionShape, into dx: Activation?,
-  _ dweight: Activation, _ workspace: inout Workspace
+  _ dy: Activation, weight: Tensor, _ shape: ConvolutionShape, into dx: Activation, of x: Features,
+  adding addend: Activation?, _ workspace: inout Workspace
+) -> FeatureGradient {
+  let bundles = shape.bundles(images: dx.images)
+  let destination = Destination(dx, of: x, adding: addend, slots: bundles.count, &workspace)
+  let packed = packForKernels(weight, shape, turned: true, &workspace)
+  run(ck_convolve_back, Features(dy), packed, shape, into: destination, bundles, &workspace)
+  workspace.release(packed)
+  return destination.gradient(workspace)
+}
+
+extension ConvolutionShape {
+  /// The images that a task takes, as many as give a block of weights 256 pixels to work on once it is in cache.
+  fileprivate func bundles(images: Int) -> Bundles { Bundles(images: images, together: together) }
+  fileprivate var together: Int { max(1, 256 / pixels) }
+}
+
+private typealias Kernel = (
+  UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, UnsafePointer<ck_geometry>?, Int64, Int64,
+  Int64
+) -> Void
+
+/// Shares out the bundles of images, and the blocks of a wide map, so that there is work for every thread when the images
+/// are few.
+private func run(
+  _ kernel: Kernel, _ x: Features, _ packed: Activation, _ shape: ConvolutionShape, into destination: Destination,
+  _ bundles: Bundles, _ workspace: inout Workspace
 ) {
-  if let dx {
-    let packed = packForKernels(weight, shape, turned: true, &workspace)
-    if !workspace.isPlanning {
-      let (from, to, weights) = (workspace.pointer(dy), workspace.pointer(dx), workspace.pointer(packed))
-      forEachTask(images: x.images, blocks: x.blocks, shape, workspace.workers) { image, count, block, blocks in
-        withUnsafePointer(to: shape.geometry) { geometry in
-          ck_convolve_back(
-            from + image * dy.imageCount, weights, to + image * dx.imageCount, geometry, count, block, blocks)
+  let reader = BundleReader(x, together: bundles.together, &workspace)
+  let writer = BundleWriter(destination, together: bundles.together, &workspace)
+  if !workspace.isPlanning {
+    let weights = workspace.pointer(packed)
+    let all = destination.map.blocks
+    let part = all <= 16 ? all : 16
+    let parts = (all + part - 1) / part
+    workspace.workers.run(bundles.count * parts) { task, worker in
+      let (bundle, number) = task.quotientAndRemainder(dividingBy: parts)
+      let (images, blocks) = (bundles[bundle], number * part..<min(all, (number + 1) * part))
+      let from = reader.read(images, worker: worker)
+      writer.write(images, blocks: blocks, slot: bundle, worker: worker) { to in
+        withUnsafePointer(to: shape.geometry) {
+          kernel(from, weights, to, $0, Int64(images.count), Int64(blocks.lowerBound), Int64(blocks.count))
         }
       }
     }
-    workspace.release(packed)
   }
-  addWeightGradients(dy, x, shape, into: dweight, &workspace)
+  writer.release(&workspace)
+  reader.release(&workspace)
 }
 
-/// Shares out the images, as many at a time as give a block of weights 256 pixels to work on once it is in cache, and
-/// the blocks of a wide map, so that there is work for every thread when the images are few.
-private func forEachTask(
-  images: Int, blocks: Int, _ shape: ConvolutionShape, _ workers: WorkerPool,
-  _ body: (_ image: Int, _ images: Int64, _ block: Int64, _ blocks: Int64) -> Void
+/// The gradient of the weight.
+func addDirectWeightGradients(
+  _ dy: Activation, _ x: Features, _ shape: ConvolutionShape, into dweight: Activation, _ workspace: inout Workspace
 ) {
-  let together = max(1, 256 / shape.pixels)
-  let bundles = (images + together - 1) / together
-  let part = blocks <= 16 ? blocks : 16
-  let parts = (blocks + part - 1) / part
-  workers.run(bundles * parts) { task, _ in
-    let (bundle, number) = task.quotientAndRemainder(dividingBy: parts)
-    let (image, block) = (bundle * together, number * part)
-    body(image, Int64(min(together, images - image)), Int64(block), Int64(min(part, blocks - block)))
-  }
-}
-
-private func addWeightGradients(
-  _ dy: Activation, _ x: Activation, _ shape: ConvolutionShape, into dweight: Activation, _ workspace: inout Workspace
-) {
-  let groups = shape.weightGroups(images: x.images)
+  let groups = shape.weightGroups(images: x.map.images)
   let size = shape.taps * shape.paddedOut
   let partial = workspace.scratch(groups.count * size)
+  let input = BundleReader(x, together: shape.together, &workspace)
+  let gradient = BundleReader(Features(dy), together: shape.together, &workspace)
   if !workspace.isPlanning {
-    let (input, gradient, sums) = (workspace.pointer(x), workspace.pointer(dy), workspace.pointer(partial))
+    let sums = workspace.pointer(partial)
     // Wide maps have few groups, so that they are not mostly cleared and added up; their inputs are shared out instead.
-    let part = min(x.blocks, 8)
-    let parts = (x.blocks + part - 1) / part
-    workspace.workers.run(groups.count * parts) { task, _ in
+    let all = x.map.blocks
+    let part = min(all, 8)
+    let parts = (all + part - 1) / part
+    workspace.workers.run(groups.count * parts) { task, worker in
       let (group, number) = task.quotientAndRemainder(dividingBy: parts)
-      let (images, block) = (groups[group], number * part)
-      withUnsafePointer(to: shape.geometry) { geometry in
-        ck_convolve_weights(
-          input + images.lowerBound * x.imageCount, gradient + images.lowerBound * dy.imageCount, sums + group * size,
-          geometry, Int64(images.count), Int64(block), Int64(min(part, x.blocks - block)))
+      let blocks = number * part..<min(all, (number + 1) * part)
+      let (own, block) = (sums + group * size, shape.kernelSize * 256)
+      for out in 0..<dy.blocks {
+        (own + (out * all + blocks.lowerBound) * block).update(repeating: 0, count: blocks.count * block)
+      }
+      let together = input.converts || gradient.converts ? shape.together : groups[group].count
+      for first in stride(from: groups[group].lowerBound, to: groups[group].upperBound, by: together) {
+        let images = first..<min(groups[group].upperBound, first + together)
+        let (from, other) = (
+          input.read(images, blocks: blocks, worker: worker), gradient.read(images, worker: worker)
+        )
+        withUnsafePointer(to: shape.geometry) {
+          ck_convolve_weights(
+            from, other, own, $0, Int64(images.count), Int64(blocks.lowerBound), Int64(blocks.count))
+        }
       }
     }
     unpackFromKernels(sums, groups: groups.count, shape, into: workspace.pointer(dweight), workspace.workers)
   }
+  gradient.release(&workspace)
+  input.release(&workspace)
   workspace.release(partial)
 }
 

@@ -66,8 +66,8 @@ extension Workspace {
       shift: numbers.map { $0 + 3 * padded })
   }
 
-  /// What a kernel does with a gradient of these features, taking the sums where their batch norm needs them.
-  func gate(_ x: Features, adding addend: Activation?, sums: UnsafeMutablePointer<Double>?) -> ck_gate {
+  /// What a kernel does with a gradient of these features; where it takes sums is to be added.
+  func gate(_ x: Features, adding addend: Activation?) -> ck_gate {
     var gate = ck_gate()
     gate.addend = addend.map { UnsafeRawPointer(address($0)) }
     guard let origin = x.origin else { return gate }
@@ -79,35 +79,13 @@ extension Workspace {
     )
     gate.out = origin.relu && !x.isPending ? UnsafeRawPointer(address(x.map)) : nil
     gate.relu = origin.relu ? 1 : 0
-    gate.sums = sums
     return gate
   }
 
-  /// Where a kernel's numbers go; `write` false: only moments or sums are taken.
-  func target(
-    _ map: Activation, write: Bool = true, moments: UnsafeMutablePointer<Double>? = nil,
-    gate: UnsafePointer<ck_gate>? = nil
-  ) -> ck_target {
-    ck_target(
-      map: write ? address(map) : nil, bfloat16: map.element == .bfloat16 ? 1 : 0, moments: moments, gate: gate)
+  /// Where a kernel's numbers go.
+  func target(_ map: Activation) -> ck_target {
+    ck_target(map: address(map), bfloat16: map.element == .bfloat16 ? 1 : 0, moments: nil, gate: nil)
   }
-}
-
-/// x's values as plain floats: x's own map where it is that, else a new one, for the caller to release.
-func plain(_ x: Features, _ workspace: inout Workspace) -> Activation {
-  guard x.isPending || x.map.element != .float32 else { return x.map }
-  let map = x.map
-  let values = workspace.allocate(
-    images: map.images, channels: map.channels, height: map.height, width: map.width)
-  if !workspace.isPlanning {
-    let (source, to) = (workspace.source(x), workspace.pointer(values))
-    forEachGroup(of: map, workspace.workers) { _, first, images in
-      withUnsafePointer(to: source) {
-        ck_read($0, to + first * map.imageCount, Int64(first), Int64(images), Int64(map.blocks), Int64(map.pixels))
-      }
-    }
-  }
-  return values
 }
 
 /// Features whose map holds the values themselves: x's batch norm, and ReLU, applied. In training into a new map, in
@@ -120,7 +98,7 @@ public func settle(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) ->
     let (source, to) = (workspace.source(x), workspace.pointer(y))
     forEachGroup(of: y, workspace.workers) { _, first, images in
       withUnsafePointer(to: source) {
-        ck_read($0, to + first * y.imageCount, Int64(first), Int64(images), Int64(y.blocks), Int64(y.pixels))
+        ck_read($0, to + first * y.imageCount, y.part(first..<first + images))
       }
     }
   }
@@ -151,103 +129,34 @@ public func join(_ branch: Features, _ shortcut: Features, _ mode: Mode, _ works
   return Features(y, origin: Normalization(input: origin.input, statistics: origin.statistics, relu: true))
 }
 
-/// `from` in plain floats, nil for zeroes, plus the addend, before x's ReLU and with the sums that x's batch norm needs:
-/// in the addend's place, which stays as it is where there is nothing to change.
-func finishGradient(
-  _ from: Activation?, of x: Features, adding addend: Activation, _ workspace: inout Workspace
-) -> FeatureGradient {
-  let groups = ImageGroups(images: x.map.images)
-  let sums = x.origin == nil ? nil : SlotSums(slots: groups.count, x.map, &workspace)
-  let write = from != nil || x.origin?.relu == true
-  if !workspace.isPlanning, write || sums != nil {
-    let start = from.map { UnsafePointer(workspace.pointer($0)) }
-    let shared = workspace.gate(x, adding: addend, sums: nil)
-    let places = sums?.clear(workspace)
-    let map = x.map
-    let whole = workspace.target(addend, write: write)
-    forEachGroup(of: map, workspace.workers) { group, first, images in
-      var gate = shared
-      gate.sums = places.map { $0 + group * 2 * map.paddedChannels }
-      withUnsafePointer(to: gate) { gate in
-        var target = whole
-        target.gate = gate
-        ck_finish(
-          start.map { $0 + first * map.imageCount }, &target, Int64(first), Int64(images), Int64(map.blocks),
-          Int64(map.pixels))
+/// A gradient as that of x: before x's ReLU and with the sums that x's batch norm needs, in its own place.
+func finishGradient(_ dy: Activation, of x: Features, _ workspace: inout Workspace) -> FeatureGradient {
+  let destination = Destination(
+    dy, of: x, adding: dy, slots: ImageGroups(images: dy.images).count, &workspace)
+  if !workspace.isPlanning, destination.slots != nil {
+    forEachGroup(of: dy, workspace.workers) { group, first, images in
+      destination.withTarget(slot: group, write: x.origin?.relu == true) {
+        ck_finish(nil, $0, dy.part(first..<first + images))
       }
     }
-    sums?.add(workspace)
   }
-  return FeatureGradient(addend, sums: sums?.place)
+  return destination.gradient(workspace)
 }
 
-/// `from` in plain floats into `map`, of either type, with its moments where wanted. May be the map itself.
-func finishMap(_ from: Activation, into map: Activation, moments: Bool, _ workspace: inout Workspace) -> Measured {
-  precondition(from.element == .float32, "moments and roundings are of float32, not of a map of bfloat16")
-  guard moments || from != map else { return Measured(map) }
+/// A map of float32 with the moments of its channels.
+func measure(_ map: Activation, _ workspace: inout Workspace) -> Measured {
+  precondition(map.element == .float32, "moments are of float32, not of what was rounded to bfloat16")
   let groups = ImageGroups(images: map.images)
-  let slots = moments ? SlotSums(slots: groups.count, map, &workspace) : nil
+  let destination = Destination(map, moments: true, slots: groups.count, &workspace)
   if !workspace.isPlanning {
-    let (start, places) = (workspace.pointer(from), slots?.pointer(workspace))
-    let whole = workspace.target(map, write: from != map)
+    let numbers = workspace.pointer(map)
     forEachGroup(of: map, workspace.workers) { group, first, images in
-      var target = whole
-      target.moments = places.map { $0 + group * 2 * map.paddedChannels }
-      ck_finish(
-        start + first * map.imageCount, &target, Int64(first), Int64(images), Int64(map.blocks), Int64(map.pixels))
-    }
-    slots?.joinMoments(workspace) { groups[$0].count * map.pixels }
-  }
-  return Measured(map, moments: slots?.place)
-}
-
-/// Two numbers a channel in float64, taken by each of several tasks in a slot of its own, [slot][2][padded channels],
-/// and put together in order in the first.
-struct SlotSums {
-  let place: Activation
-  private let slots: Int
-  private let channels: Int
-
-  init(slots: Int, _ map: Activation, _ workspace: inout Workspace) {
-    (self.slots, channels) = (slots, map.paddedChannels)
-    place = workspace.scratch(4 * channels * slots)
-  }
-
-  func pointer(_ workspace: borrowing Workspace) -> UnsafeMutablePointer<Double> {
-    workspace.address(place).assumingMemoryBound(to: Double.self)
-  }
-
-  /// Zeroes in all slots.
-  func clear(_ workspace: borrowing Workspace) -> UnsafeMutablePointer<Double> {
-    let sums = pointer(workspace)
-    sums.update(repeating: 0, count: slots * 2 * channels)
-    return sums
-  }
-
-  /// Slots of sums.
-  func add(_ workspace: borrowing Workspace) {
-    let sums = pointer(workspace)
-    for slot in 1..<max(1, slots) {
-      for k in 0..<2 * channels { sums[k] += sums[slot * 2 * channels + k] }
-    }
-  }
-
-  /// Slots of means and sums of squares around them, of `count(slot)` numbers each (Chan, Golub and LeVeque 1983).
-  func joinMoments(_ workspace: borrowing Workspace, count: (Int) -> Int) {
-    let mean = pointer(workspace)
-    let squares = mean + channels
-    var before = Double(count(0))
-    for slot in 1..<max(1, slots) {
-      let (own, ownSquares) = (mean + slot * 2 * channels, squares + slot * 2 * channels)
-      let part = Double(count(slot)) / (before + Double(count(slot)))
-      for k in 0..<channels {
-        let apart = own[k] - mean[k]
-        mean[k] += apart * part
-        squares[k] += ownSquares[k] + apart * apart * before * part
+      destination.withTarget(slot: group, write: false) {
+        ck_finish(numbers + first * map.imageCount, $0, map.part(first..<first + images))
       }
-      before += Double(count(slot))
     }
   }
+  return destination.measured(workspace) { groups[$0].count }
 }
 
 /// Runs `body(group, first image, images)` over fixed groups of images.

@@ -66,15 +66,15 @@ public struct ConvolutionMeasurement: Sendable {
   public let weightGradient: Double
 }
 
-/// Forward and backward over `images` views on one thread. The gradient of x is what backward takes beyond the gradient
-/// of the weight alone.
+/// Forward and backward over `images` views on one thread, between maps of this type. The gradient of x is what backward
+/// takes beyond the gradient of the weight alone.
 /// - Throws: `Trouble` when there is not the memory.
 public func measureConvolution(
-  _ shape: ConvolutionCase, images: Int, seconds: Double
+  _ shape: ConvolutionCase, _ element: Activation.Element, images: Int, seconds: Double
 ) throws -> ConvolutionMeasurement {
   let bench = ConvolutionBench(shape, images: images)
   let workers = WorkerPool(threads: 1)
-  let plan = Workspace.plan(workers: workers) { _ = bench.round(&$0) }
+  let plan = Workspace.plan(workers: workers, element: element) { _ = bench.round(&$0) }
   var workspace = try Workspace(plan, workers: workers)
   let rounds = max(3, Int(seconds / bench.round(&workspace).total))
   let times = (0..<rounds).map { _ in bench.round(&workspace) }
@@ -120,10 +120,9 @@ private struct ConvolutionBench {
   }
 
   private func forward(_ workspace: inout Workspace) -> Double {
-    let x = workspace.allocate(
-      shape.isStem ? .pixels : .blocked, images: images, channels: shape.inChannels, height: shape.size,
-      width: shape.size)
-    workspace.fill(x)
+    let x = workspace.filled(
+      shape.isStem ? .pixels : .blocked, shape.isStem ? .float32 : workspace.element, images: images,
+      channels: shape.inChannels, size: shape.size)
     return time {
       let y = convolution(
         Features(x), weight: weight, stride: shape.stride, padding: shape.kernel / 2, .training, &workspace)
@@ -133,9 +132,8 @@ private struct ConvolutionBench {
 
   /// Takes back what the last forward kept.
   private func backward(slot: Int, needsInput: Bool, _ workspace: inout Workspace) -> Double {
-    let dy = workspace.allocate(
-      images: images, channels: shape.outChannels, height: shape.outSize, width: shape.outSize)
-    workspace.fill(dy)
+    let dy = workspace.filled(
+      .blocked, workspace.element, images: images, channels: shape.outChannels, size: shape.outSize)
     return time {
       let dx = convolutionBackward(
         dy, weight: weight, slot: slot, stride: shape.stride, padding: shape.kernel / 2,
@@ -152,10 +150,21 @@ private struct ConvolutionBench {
 }
 
 extension Workspace {
-  /// Numbers between −½ and ½.
-  fileprivate func fill(_ activation: Activation) {
-    guard !isPlanning else { return }
-    let numbers = self[activation]
-    for i in numbers.indices { numbers[i] = Float(i % 31) / 30 - 0.5 }
+  /// A square map of numbers between −½ and ½.
+  fileprivate mutating func filled(
+    _ format: Activation.Format, _ element: Activation.Element, images: Int, channels: Int, size: Int
+  ) -> Activation {
+    let map = allocate(format, element, images: images, channels: channels, height: size, width: size)
+    guard !isPlanning else { return map }
+    let place = address(map)
+    for i in 0..<map.count {
+      let number = Float(i % 31) / 30 - 0.5
+      switch element {
+      case .float32: place.storeBytes(of: number, toByteOffset: 4 * i, as: Float.self)
+      case .bfloat16:
+        place.storeBytes(of: UInt16(number.bitPattern >> 16), toByteOffset: 2 * i, as: UInt16.self)
+      }
+    }
+    return map
   }
 }

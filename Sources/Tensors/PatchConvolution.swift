@@ -30,73 +30,109 @@ extension ConvolutionShape {
   }
 }
 
-/// y = x ∗ weight.
+/// y = x ∗ weight, with the moments of y's channels where wanted.
 func convolveByPatches(
-  _ x: Activation, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, _ workspace: inout Workspace
-) {
+  _ x: Features, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, moments: Bool,
+  _ workspace: inout Workspace
+) -> Measured {
   let (taps, pixels, out) = (shape.taps, shape.pixels, shape.paddedOut)
+  let destination = Destination(y, moments: moments, slots: y.images, &workspace)
   let packed = pack(weight, shape, &workspace)
-  let threads = workspace.workers.threads
-  let patches = workspace.scratch(threads * taps * shape.bandPixels)
-  let rows = workspace.scratch(threads * out * shape.bandPixels)
+  let patches = WorkerRooms(floats: taps * shape.bandPixels, &workspace)
+  let rows = WorkerRooms(floats: out * shape.bandPixels, &workspace)
+  let reader = BundleReader(x, together: 1, &workspace)
+  let writer = BundleWriter(destination, together: 1, &workspace)
   if !workspace.isPlanning {
-    let (from, to, weights) = (workspace.pointer(x), workspace.pointer(y), workspace.pointer(packed))
-    let (patches, rows) = (workspace.pointer(patches), workspace.pointer(rows))
-    workspace.workers.run(x.images) { image, worker in
+    let weights = workspace.pointer(packed)
+    workspace.workers.run(y.images) { image, worker in
       var geometry = shape.geometry
-      let (patch, row) = (patches + worker * taps * shape.bandPixels, rows + worker * out * shape.bandPixels)
-      shape.forEachBand { first, count, pixel, size in
-        ck_im2col(from + image * x.imageCount, patch, &geometry, first, count)
-        multiply(Matrix(patch, size, taps), Matrix(weights, taps, out), into: row, stride: out)
-        ck_blocked_from_rows(
-          row, to + image * y.imageCount, Int64(out / 16), Int64(pixels), Int64(pixel), Int64(size))
-      }
-    }
-  }
-  for scratch in [rows, patches, packed] { workspace.release(scratch) }
-}
-
-/// The gradients of x, where wanted, and of the weight.
-func convolveByPatchesBack(
-  _ dy: Activation, _ x: Activation, weight: Tensor, _ shape: ConvolutionShape, into dx: Activation?,
-  _ dweight: Activation, _ workspace: inout Workspace
-) {
-  let (taps, pixels, out) = (shape.taps, shape.pixels, shape.paddedOut)
-  let packed = dx == nil ? nil : pack(weight, shape, &workspace)
-  let threads = workspace.workers.threads
-  let patches = workspace.scratch(threads * taps * shape.bandPixels)
-  let rows = workspace.scratch(threads * out * shape.bandPixels)
-  let groups = shape.weightGroups(images: x.images)
-  let partial = workspace.scratch(groups.count * taps * out)
-  if !workspace.isPlanning {
-    let (input, gradient) = (workspace.pointer(x), workspace.pointer(dy))
-    let target = dx.map { workspace.pointer($0) }
-    let weights = packed.map { workspace.pointer($0) }
-    let (patches, rows, partial) = (workspace.pointer(patches), workspace.pointer(rows), workspace.pointer(partial))
-    workspace.workers.run(groups.count) { group, worker in
-      var geometry = shape.geometry
-      let (patch, row) = (patches + worker * taps * shape.bandPixels, rows + worker * out * shape.bandPixels)
-      let sum = partial + group * taps * out
-      for (position, image) in groups[group].enumerated() {
-        if let target { (target + image * x.imageCount).update(repeating: 0, count: x.imageCount) }
+      let (patch, row) = (patches[worker], rows[worker])
+      let from = reader.read(image..<image + 1, worker: worker)
+      writer.write(image..<image + 1, slot: image, worker: worker) { to in
         shape.forEachBand { first, count, pixel, size in
-          ck_im2col(input + image * x.imageCount, patch, &geometry, first, count)
-          ck_rows_from_blocked(
-            gradient + image * dy.imageCount, row, Int64(out / 16), Int64(pixels), Int64(pixel), Int64(size))
-          let isFirst = position == 0 && pixel == 0
-          multiply(
-            Matrix(patch, size, taps).T, Matrix(row, size, out), into: sum, stride: out, keep: isFirst ? 0 : 1)
-          if let target, let weights {
-            multiply(Matrix(row, size, out), Matrix(weights, taps, out).T, into: patch, stride: taps)
-            ck_col2im_add(patch, target + image * x.imageCount, &geometry, first, count)
-          }
+          ck_im2col(from, patch, &geometry, first, count)
+          multiply(Matrix(patch, size, taps), Matrix(weights, taps, out), into: row, stride: out)
+          ck_blocked_from_rows(row, to, Int64(out / 16), Int64(pixels), Int64(pixel), Int64(size))
         }
       }
     }
-    unpack(partial, groups: groups.count, shape, weight, into: workspace.pointer(dweight), workspace.workers)
   }
-  for scratch in [partial, rows, patches] { workspace.release(scratch) }
-  if let packed { workspace.release(packed) }
+  writer.release(&workspace)
+  for rooms in [rows, patches] { rooms.release(&workspace) }
+  reader.release(&workspace)
+  workspace.release(packed)
+  return destination.measured(workspace) { _ in 1 }
+}
+
+/// The gradient of x into dx, with the addend's, before x's ReLU and with its batch norm's sums.
+func convolveByPatchesBack(
+  _ dy: Activation, weight: Tensor, _ shape: ConvolutionShape, into dx: Activation, of x: Features,
+  adding addend: Activation?, _ workspace: inout Workspace
+) -> FeatureGradient {
+  let (taps, pixels, out) = (shape.taps, shape.pixels, shape.paddedOut)
+  let destination = Destination(dx, of: x, adding: addend, slots: dx.images, &workspace)
+  let packed = pack(weight, shape, &workspace)
+  let patches = WorkerRooms(floats: taps * shape.bandPixels, &workspace)
+  let rows = WorkerRooms(floats: out * shape.bandPixels, &workspace)
+  let reader = BundleReader(Features(dy), together: 1, &workspace)
+  let writer = BundleWriter(destination, together: 1, &workspace)
+  if !workspace.isPlanning {
+    let weights = workspace.pointer(packed)
+    workspace.workers.run(dx.images) { image, worker in
+      var geometry = shape.geometry
+      let (patch, row) = (patches[worker], rows[worker])
+      let from = reader.read(image..<image + 1, worker: worker)
+      writer.write(image..<image + 1, slot: image, worker: worker) { to in
+        to.update(repeating: 0, count: dx.imageCount)
+        shape.forEachBand { first, count, pixel, size in
+          ck_rows_from_blocked(from, row, Int64(out / 16), Int64(pixels), Int64(pixel), Int64(size))
+          multiply(Matrix(row, size, out), Matrix(weights, taps, out).T, into: patch, stride: taps)
+          ck_col2im_add(patch, to, &geometry, first, count)
+        }
+      }
+    }
+  }
+  writer.release(&workspace)
+  reader.release(&workspace)
+  for rooms in [rows, patches] { rooms.release(&workspace) }
+  workspace.release(packed)
+  return destination.gradient(workspace)
+}
+
+/// The gradient of the weight.
+func addPatchWeightGradients(
+  _ dy: Activation, _ x: Features, _ shape: ConvolutionShape, into dweight: Activation, _ workspace: inout Workspace
+) {
+  let (taps, pixels, out) = (shape.taps, shape.pixels, shape.paddedOut)
+  let groups = shape.weightGroups(images: dy.images)
+  let partial = workspace.scratch(groups.count * taps * out)
+  let patches = WorkerRooms(floats: taps * shape.bandPixels, &workspace)
+  let rows = WorkerRooms(floats: out * shape.bandPixels, &workspace)
+  let input = BundleReader(x, together: 1, &workspace)
+  let gradient = BundleReader(Features(dy), together: 1, &workspace)
+  if !workspace.isPlanning {
+    let partial = workspace.pointer(partial)
+    workspace.workers.run(groups.count) { group, worker in
+      var geometry = shape.geometry
+      let (patch, row, sum) = (patches[worker], rows[worker], partial + group * taps * out)
+      for image in groups[group] {
+        let from = input.read(image..<image + 1, worker: worker)
+        let other = gradient.read(image..<image + 1, worker: worker)
+        shape.forEachBand { first, count, pixel, size in
+          ck_im2col(from, patch, &geometry, first, count)
+          ck_rows_from_blocked(other, row, Int64(out / 16), Int64(pixels), Int64(pixel), Int64(size))
+          let isFirst = image == groups[group].lowerBound && pixel == 0
+          multiply(
+            Matrix(patch, size, taps).T, Matrix(row, size, out), into: sum, stride: out, keep: isFirst ? 0 : 1)
+        }
+      }
+    }
+    unpack(partial, groups: groups.count, shape, into: workspace.pointer(dweight), workspace.workers)
+  }
+  gradient.release(&workspace)
+  input.release(&workspace)
+  for rooms in [rows, patches] { rooms.release(&workspace) }
+  workspace.release(partial)
 }
 
 /// weight [out, in, kh, kw] as the matrix [taps][padded out] that multiplies the patches.
@@ -116,7 +152,7 @@ private func pack(_ weight: Tensor, _ shape: ConvolutionShape, _ workspace: inou
 
 /// Adds the groups in order and puts the sum into the parameter's own layout.
 private func unpack(
-  _ partial: UnsafeMutablePointer<Float>, groups: Int, _ shape: ConvolutionShape, _ weight: Tensor,
+  _ partial: UnsafeMutablePointer<Float>, groups: Int, _ shape: ConvolutionShape,
   into gradient: UnsafeMutablePointer<Float>, _ workers: WorkerPool
 ) {
   let (taps, out) = (shape.taps, shape.paddedOut)
@@ -125,7 +161,7 @@ private func unpack(
       ck_add(partial + group * taps * out + tap * out, partial + tap * out, Int64(out))
     }
   }
-  let perOutput = weight.count / shape.outChannels
+  let perOutput = shape.inChannels * shape.kernelSize
   shape.forEachTap { column, tap in
     for channel in 0..<shape.outChannels { gradient[channel * perOutput + tap] = partial[column * out + channel] }
   }

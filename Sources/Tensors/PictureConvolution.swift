@@ -3,52 +3,60 @@
 import Basics
 import CKernels
 
-/// y = x ∗ weight.
+/// y = x ∗ weight, with the moments of y's channels where wanted.
 func convolvePictures(
-  _ x: Activation, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, _ workspace: inout Workspace
-) {
+  _ x: Features, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, moments: Bool,
+  _ workspace: inout Workspace
+) -> Measured {
+  let destination = Destination(y, moments: moments, slots: y.images, &workspace)
   let packed = packForKernels(weight, shape, turned: false, &workspace)
-  let (rows, size) = rowScratch(shape, &workspace)
+  let rows = rowRooms(shape, &workspace)
+  let writer = BundleWriter(destination, together: 1, &workspace)
   if !workspace.isPlanning {
-    let (from, to, weights) = (workspace.pointer(x), workspace.pointer(y), workspace.pointer(packed))
-    let room = workspace.pointer(rows)
-    workspace.workers.run(x.images) { image, worker in
-      withUnsafePointer(to: shape.geometry) { geometry in
-        ck_convolve_picture(
-          from + image * x.imageCount, weights, to + image * y.imageCount, geometry, 1, room + worker * size)
+    let (from, weights) = (workspace.pointer(x.map), workspace.pointer(packed))
+    workspace.workers.run(y.images) { image, worker in
+      writer.write(image..<image + 1, slot: image, worker: worker) { to in
+        withUnsafePointer(to: shape.geometry) {
+          ck_convolve_picture(from + image * x.map.imageCount, weights, to, $0, 1, rows[worker])
+        }
       }
     }
   }
-  for done in [rows, packed] { workspace.release(done) }
+  writer.release(&workspace)
+  rows.release(&workspace)
+  workspace.release(packed)
+  return destination.measured(workspace) { _ in 1 }
 }
 
 /// The gradient of the weight.
-func convolvePicturesBack(
-  _ dy: Activation, _ x: Activation, _ shape: ConvolutionShape, into dweight: Activation,
-  _ workspace: inout Workspace
+func addPictureWeightGradients(
+  _ dy: Activation, _ x: Features, _ shape: ConvolutionShape, into dweight: Activation, _ workspace: inout Workspace
 ) {
-  let groups = shape.weightGroups(images: x.images)
-  let sumSize = shape.taps * shape.paddedOut
-  let partial = workspace.scratch(groups.count * sumSize)
-  let (rows, size) = rowScratch(shape, &workspace)
+  let groups = shape.weightGroups(images: dy.images)
+  let size = shape.taps * shape.paddedOut
+  let partial = workspace.scratch(groups.count * size)
+  let rows = rowRooms(shape, &workspace)
+  let gradient = BundleReader(Features(dy), together: 1, &workspace)
   if !workspace.isPlanning {
-    let (input, gradient) = (workspace.pointer(x), workspace.pointer(dy))
-    let (sums, room) = (workspace.pointer(partial), workspace.pointer(rows))
+    let (input, sums) = (workspace.pointer(x.map), workspace.pointer(partial))
     workspace.workers.run(groups.count) { group, worker in
-      let images = groups[group]
-      withUnsafePointer(to: shape.geometry) { geometry in
-        ck_convolve_picture_weights(
-          input + images.lowerBound * x.imageCount, gradient + images.lowerBound * dy.imageCount,
-          sums + group * sumSize, geometry, Int64(images.count), room + worker * size)
+      (sums + group * size).update(repeating: 0, count: size)
+      for image in groups[group] {
+        let from = gradient.read(image..<image + 1, worker: worker)
+        withUnsafePointer(to: shape.geometry) {
+          ck_convolve_picture_weights(
+            input + image * x.map.imageCount, from, sums + group * size, $0, 1, rows[worker])
+        }
       }
     }
     unpackFromKernels(sums, groups: groups.count, shape, into: workspace.pointer(dweight), workspace.workers)
   }
-  for done in [rows, partial] { workspace.release(done) }
+  gradient.release(&workspace)
+  rows.release(&workspace)
+  workspace.release(partial)
 }
 
-/// Room for a band of padded rows a thread, and its size.
-private func rowScratch(_ shape: ConvolutionShape, _ workspace: inout Workspace) -> (Activation, size: Int) {
-  let size = withUnsafePointer(to: shape.geometry) { Int(ck_picture_scratch($0)) }
-  return (workspace.scratch(size * workspace.workers.threads), size)
+/// Room for a band of padded rows.
+private func rowRooms(_ shape: ConvolutionShape, _ workspace: inout Workspace) -> WorkerRooms {
+  WorkerRooms(floats: withUnsafePointer(to: shape.geometry) { Int(ck_picture_scratch($0)) }, &workspace)
 }

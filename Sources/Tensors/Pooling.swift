@@ -4,16 +4,17 @@ import CKernels
 
 /// x [images, channels, height, width] → [images, channels]. In training x is kept for backward.
 public func globalAverage(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
-  let values = plain(x, &workspace)
-  let y = workspace.allocate(images: values.images, channels: values.channels)
+  let map = x.map
+  let y = workspace.allocate(images: map.images, channels: map.channels)
+  let reader = BundleReader(x, together: 1, &workspace)
   if !workspace.isPlanning {
-    let (from, to) = (workspace.pointer(values), workspace.pointer(y))
-    workspace.workers.run(y.images) { image, _ in
-      ck_average(
-        from + image * values.imageCount, to + image * y.imageCount, 1, Int64(y.blocks), Int64(values.pixels))
+    let to = workspace.pointer(y)
+    workspace.workers.run(y.images) { image, worker in
+      let from = reader.read(image..<image + 1, worker: worker)
+      ck_average(from, to + image * y.imageCount, 1, Int64(y.blocks), Int64(map.pixels))
     }
   }
-  if values != x.map { workspace.release(values) }
+  reader.release(&workspace)
   if mode == .training { workspace.keep(x) }
   return y
 }
@@ -22,35 +23,43 @@ public func globalAverage(_ x: Features, _ mode: Mode, _ workspace: inout Worksp
 public func globalAverageBackward(_ dy: Activation, _ workspace: inout Workspace) -> FeatureGradient {
   let x = workspace.takeBack()
   let map = x.map
-  let plainGradient = workspace.allocate(
-    images: map.images, channels: map.channels, height: map.height, width: map.width)
+  let destination = Destination(
+    workspace.allocate(like: map), of: x, adding: nil, slots: map.images, &workspace)
+  let writer = BundleWriter(destination, together: 1, &workspace)
   if !workspace.isPlanning {
-    let (from, to) = (workspace.pointer(dy), workspace.pointer(plainGradient))
-    workspace.workers.run(map.images) { image, _ in
-      ck_average_backward(
-        from + image * dy.imageCount, to + image * map.imageCount, 1, Int64(map.blocks), Int64(map.pixels))
+    let from = workspace.pointer(dy)
+    workspace.workers.run(map.images) { image, worker in
+      writer.write(image..<image + 1, slot: image, worker: worker) { to in
+        ck_average_backward(from + image * dy.imageCount, to, 1, Int64(map.blocks), Int64(map.pixels))
+      }
     }
   }
-  let dx = finishInputGradient(plainGradient, of: x, like: map, adding: nil, &workspace)
+  writer.release(&workspace)
   if !x.isPending { workspace.release(map) }
   workspace.release(dy)
-  return dx
+  return destination.gradient(workspace)
 }
 
 /// The largest number under 3×3 windows at stride 2, padded by one: x [images, channels, height, width] → half the
 /// height and width, rounded up. In training x stays taken for backward, which pools it again to find the windows' places.
 public func maxPool(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) -> Features {
-  let values = plain(x, &workspace)
-  let pooled = maximum(of: values, &workspace)
-  if values != x.map { workspace.release(values) }
-  var y = pooled
-  if x.map.element == .bfloat16 {
-    y = workspace.allocate(
-      .blocked, .bfloat16, images: pooled.images, channels: pooled.channels, height: pooled.height,
-      width: pooled.width)
-    _ = finishMap(pooled, into: y, moments: false, &workspace)
-    workspace.release(pooled)
+  let map = x.map
+  let y = workspace.allocate(
+    .blocked, map.element, images: map.images, channels: map.channels, height: (map.height + 1) / 2,
+    width: (map.width + 1) / 2)
+  let destination = Destination(y, moments: false, slots: 0, &workspace)
+  let reader = BundleReader(x, together: 1, &workspace)
+  let writer = BundleWriter(destination, together: 1, &workspace)
+  if !workspace.isPlanning {
+    workspace.workers.run(y.images) { image, worker in
+      let from = reader.read(image..<image + 1, worker: worker)
+      writer.write(image..<image + 1, slot: 0, worker: worker) { to in
+        ck_max_pool(from, to, Int64(map.blocks), Int64(map.height), Int64(map.width))
+      }
+    }
   }
+  writer.release(&workspace)
+  reader.release(&workspace)
   if mode == .training { workspace.keep(x) }
   return Features(y)
 }
@@ -59,38 +68,29 @@ public func maxPool(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) -
 /// PyTorch. dy is released, and x's map where it holds the values.
 public func maxPoolBackward(_ dy: Activation, _ workspace: inout Workspace) -> FeatureGradient {
   let x = workspace.takeBack()
-  let (values, gradient) = (plain(x, &workspace), plain(Features(dy), &workspace))
-  let pooled = maximum(of: values, &workspace)
-  let plainGradient = workspace.allocate(
-    images: values.images, channels: values.channels, height: values.height, width: values.width)
+  let map = x.map
+  let destination = Destination(
+    workspace.allocate(like: map), of: x, adding: nil, slots: map.images, &workspace)
+  let input = BundleReader(x, together: 1, &workspace)
+  let gradient = BundleReader(Features(dy), together: 1, &workspace)
+  let pooled = WorkerRooms(floats: dy.imageCount, &workspace)
+  let writer = BundleWriter(destination, together: 1, &workspace)
   if !workspace.isPlanning {
-    let (input, output) = (workspace.pointer(values), workspace.pointer(pooled))
-    let (from, to) = (workspace.pointer(gradient), workspace.pointer(plainGradient))
-    workspace.workers.run(values.images) { image, _ in
-      let (small, large) = (image * pooled.imageCount, image * values.imageCount)
-      ck_max_pool_backward(
-        from + small, input + large, output + small, to + large, Int64(values.blocks), Int64(values.height),
-        Int64(values.width))
+    let (blocks, height, width) = (Int64(map.blocks), Int64(map.height), Int64(map.width))
+    workspace.workers.run(map.images) { image, worker in
+      let from = input.read(image..<image + 1, worker: worker)
+      let dfrom = gradient.read(image..<image + 1, worker: worker)
+      ck_max_pool(from, pooled[worker], blocks, height, width)
+      writer.write(image..<image + 1, slot: image, worker: worker) { to in
+        ck_max_pool_backward(dfrom, from, pooled[worker], to, blocks, height, width)
+      }
     }
   }
-  for (plain, own) in [(gradient, dy), (values, x.map)] where plain != own { workspace.release(plain) }
-  workspace.release(pooled)
-  let dx = finishInputGradient(plainGradient, of: x, like: x.map, adding: nil, &workspace)
-  if !x.isPending { workspace.release(x.map) }
+  writer.release(&workspace)
+  pooled.release(&workspace)
+  gradient.release(&workspace)
+  input.release(&workspace)
+  if !x.isPending { workspace.release(map) }
   workspace.release(dy)
-  return dx
-}
-
-private func maximum(of values: Activation, _ workspace: inout Workspace) -> Activation {
-  let pooled = workspace.allocate(
-    images: values.images, channels: values.channels, height: (values.height + 1) / 2, width: (values.width + 1) / 2)
-  if !workspace.isPlanning {
-    let (from, to) = (workspace.pointer(values), workspace.pointer(pooled))
-    workspace.workers.run(pooled.images) { image, _ in
-      ck_max_pool(
-        from + image * values.imageCount, to + image * pooled.imageCount, Int64(values.blocks), Int64(values.height),
-        Int64(values.width))
-    }
-  }
-  return pooled
+  return destination.gradient(workspace)
 }

@@ -9,23 +9,9 @@ func convolveByWinograd(
   _ workspace: inout Workspace
 ) -> Measured {
   let tiling = WinogradTiling(shape, from: x.map, to: y)
-  let slots = moments ? SlotSums(slots: tiling.bundles, y, &workspace) : nil
-  let packed = workspace.scratch(weightSize(x.map, y))
-  let (scratch, size) = tiling.scratch(x.map.blocks, tiling.outs, &workspace)
-  if !workspace.isPlanning {
-    pack(weight, turned: false, from: x.map, to: y, into: packed, workspace)
-    let (source, whole) = (workspace.source(x), workspace.target(y))
-    let places = slots?.pointer(workspace)
-    let (points, room) = (workspace.pointer(packed), workspace.pointer(scratch))
-    tiling.forEachTask(workspace.workers) { bundle, images, outs, worker in
-      var target = whole
-      target.moments = places.map { $0 + bundle * 2 * y.paddedChannels }
-      tiling.convolve(source, points, target, images, outs, room + worker * size)
-    }
-    slots?.joinMoments(workspace) { tiling.images(of: $0).count * y.pixels }
-  }
-  for done in [scratch, packed] { workspace.release(done) }
-  return Measured(y, moments: slots?.place)
+  let destination = Destination(y, moments: moments, slots: tiling.bundles.count, &workspace)
+  run(tiling, x, weight, turned: false, into: destination, &workspace)
+  return destination.measured(workspace) { tiling.bundles[$0].count }
 }
 
 /// The gradient of x into dx, with the addend's, before x's ReLU and with its batch norm's sums.
@@ -34,36 +20,36 @@ func convolveByWinogradBack(
   adding addend: Activation?, _ workspace: inout Workspace
 ) -> FeatureGradient {
   let tiling = WinogradTiling(shape, from: dy, to: dx)
-  let sums = x.origin == nil ? nil : SlotSums(slots: tiling.bundles, dx, &workspace)
-  let packed = workspace.scratch(weightSize(dy, dx))
-  let (scratch, size) = tiling.scratch(dy.blocks, tiling.outs, &workspace)
+  let destination = Destination(dx, of: x, adding: addend, slots: tiling.bundles.count, &workspace)
+  run(tiling, Features(dy), weight, turned: true, into: destination, &workspace)
+  return destination.gradient(workspace)
+}
+
+private func run(
+  _ tiling: WinogradTiling, _ x: Features, _ weight: Tensor, turned: Bool, into destination: Destination,
+  _ workspace: inout Workspace
+) {
+  let y = destination.map
+  let packed = workspace.scratch(weightSize(x.map, y))
+  let rooms = tiling.rooms(x.map.blocks, tiling.outs, &workspace)
   if !workspace.isPlanning {
-    pack(weight, turned: true, from: dy, to: dx, into: packed, workspace)
-    let (source, whole) = (workspace.source(Features(dy)), workspace.target(dx))
-    let shared = workspace.gate(x, adding: addend, sums: nil)
-    let places = sums?.clear(workspace)
-    let (points, room) = (workspace.pointer(packed), workspace.pointer(scratch))
-    tiling.forEachTask(workspace.workers) { bundle, images, outs, worker in
-      var gate = shared
-      gate.sums = places.map { $0 + bundle * 2 * dx.paddedChannels }
-      withUnsafePointer(to: gate) { gate in
-        var target = whole
-        target.gate = gate
-        tiling.convolve(source, points, target, images, outs, room + worker * size)
+    pack(weight, turned: turned, from: x.map, to: y, into: packed, workspace)
+    let (source, points) = (workspace.source(x), workspace.pointer(packed))
+    tiling.forEachTask(workspace.workers) { bundle, outs, worker in
+      destination.withTarget(slot: bundle) {
+        tiling.convolve(source, points, $0, tiling.bundles[bundle], outs, rooms[worker])
       }
     }
-    sums?.add(workspace)
   }
-  for done in [scratch, packed] { workspace.release(done) }
-  return FeatureGradient(dx, sums: sums?.place)
+  rooms.release(&workspace)
+  workspace.release(packed)
 }
 
 /// How the work is cut into tasks; depends on the shapes alone.
 private struct WinogradTiling {
   private let geometry: ck_winograd
-  /// Images of the batch, those a task of the convolution takes, and the blocks of outputs it takes.
-  private let all: Int
-  private let together: Int
+  /// The images, and the blocks of outputs, that a task of the convolution takes.
+  let bundles: Bundles
   let outs: Int
   /// Groups of images that the weights' gradient is summed in, and blocks of inputs a task of it takes.
   let groups: ImageGroups
@@ -76,41 +62,35 @@ private struct WinogradTiling {
     geometry = ck_winograd(
       blocks: Int64(x.blocks), out_blocks: Int64(y.blocks), height: Int64(x.height), width: Int64(x.width),
       tiles: Int64(tiles))
-    all = x.images
-    together = (tiles + shape.tilesPerImage - 1) / shape.tilesPerImage
+    bundles = Bundles(images: x.images, together: (tiles + shape.tilesPerImage - 1) / shape.tilesPerImage)
     outs = y.blocks <= 16 ? y.blocks : 8
     ins = x.blocks <= 4 ? x.blocks : 4
     groups = ImageGroups(images: x.images, limit: max(1, min(16, 512 / (x.blocks * y.blocks))))
   }
 
-  var bundles: Int { (all + together - 1) / together }
-  func images(of bundle: Int) -> Range<Int> { bundle * together..<min(all, (bundle + 1) * together) }
-
-  /// Room for each thread, and the size of it.
-  func scratch(_ blocks: Int, _ others: Int, _ workspace: inout Workspace) -> (Activation, size: Int) {
-    let size = Int(ck_winograd_scratch(geometry.tiles, Int64(blocks), Int64(others)))
-    return (workspace.scratch(size * workspace.workers.threads), size)
+  /// Room for the points of maps of so many blocks, read and written.
+  func rooms(_ blocks: Int, _ others: Int, _ workspace: inout Workspace) -> WorkerRooms {
+    WorkerRooms(floats: Int(ck_winograd_scratch(geometry.tiles, Int64(blocks), Int64(others))), &workspace)
   }
 
-  /// Calls `body(bundle, its images, blocks of outputs, worker)` for every part of a convolution.
-  func forEachTask(
-    _ workers: WorkerPool, _ body: (_ bundle: Int, _ images: Range<Int>, _ outs: Range<Int>, _ worker: Int) -> Void
-  ) {
+  /// Calls `body(bundle, blocks of outputs, worker)` for every part of a convolution.
+  func forEachTask(_ workers: WorkerPool, _ body: (_ bundle: Int, _ outs: Range<Int>, _ worker: Int) -> Void) {
     let outBlocks = Int(geometry.out_blocks)
     let parts = (outBlocks + outs - 1) / outs
-    workers.run(bundles * parts) { task, worker in
+    workers.run(bundles.count * parts) { task, worker in
       let (bundle, part) = task.quotientAndRemainder(dividingBy: parts)
-      body(bundle, images(of: bundle), part * outs..<min(outBlocks, (part + 1) * outs), worker)
+      body(bundle, part * outs..<min(outBlocks, (part + 1) * outs), worker)
     }
   }
 
   func convolve(
-    _ x: ck_source, _ weights: UnsafePointer<Float>, _ y: ck_target, _ images: Range<Int>, _ outs: Range<Int>,
+    _ x: ck_source, _ weights: UnsafePointer<Float>, _ y: UnsafePointer<ck_target>, _ images: Range<Int>,
+    _ outs: Range<Int>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    var (source, target, geometry) = (x, y, geometry)
+    var (source, geometry) = (x, geometry)
     ck_winograd_convolve(
-      &source, weights, &target, &geometry, Int64(images.lowerBound), Int64(images.count), Int64(outs.lowerBound),
+      &source, weights, y, &geometry, Int64(images.lowerBound), Int64(images.count), Int64(outs.lowerBound),
       Int64(outs.count), scratch)
   }
 
@@ -152,21 +132,22 @@ func addWinogradWeightGradients(
   let tiling = WinogradTiling(shape, from: map, to: dy)
   let sumSize = weightSize(map, dy)
   let partial = workspace.scratch(tiling.groups.count * sumSize)
-  let (scratch, size) = tiling.scratch(tiling.ins, dy.blocks, &workspace)
+  let rooms = tiling.rooms(tiling.ins, dy.blocks, &workspace)
   if !workspace.isPlanning {
     let (source, other) = (workspace.source(x), workspace.source(Features(dy)))
-    let (sums, room, total) = (workspace.pointer(partial), workspace.pointer(scratch), workspace.pointer(dweight))
+    let (sums, total) = (workspace.pointer(partial), workspace.pointer(dweight))
     let parts = (map.blocks + tiling.ins - 1) / tiling.ins
     workspace.workers.run(tiling.groups.count * parts) { task, worker in
       let (group, part) = task.quotientAndRemainder(dividingBy: parts)
       tiling.gradient(
         source, other, sums + group * sumSize, tiling.groups[group],
-        part * tiling.ins..<min(map.blocks, (part + 1) * tiling.ins), room + worker * size)
+        part * tiling.ins..<min(map.blocks, (part + 1) * tiling.ins), rooms[worker])
     }
     workspace.workers.run(dy.blocks) { block, _ in
       ck_winograd_unpack(
         sums, Int64(tiling.groups.count), Int64(sumSize), total, Int64(map.channels), Int64(dy.channels), Int64(block))
     }
   }
-  for done in [scratch, partial] { workspace.release(done) }
+  rooms.release(&workspace)
+  workspace.release(partial)
 }

@@ -68,7 +68,7 @@ func aChainOfBlocksIsItsDefinition(_ shape: (images: Int, height: Int, width: In
     let input = workspace.loadMap(x)
     let y = trained.forward(input, .training, &workspace)
     found["y"] = workspace.readMap(y)
-    let gradient = finishGradient(nil, of: y, adding: workspace.loadMap(dy), &workspace)
+    let gradient = finishGradient(workspace.loadMap(dy), of: y, &workspace)
     found["grad.x"] = workspace.readMap(Features(trained.backward(gradient, &workspace)))
     trained.visitParameters("") { name, parameter in
       found["grad." + name] = workspace.gradientTensor(parameter.slot, parameter.value.shape)
@@ -106,7 +106,7 @@ func sumsOverManyNumbersAreTheirDefinition(
     found["dy"] = workspace.readMap(Features(gradient))
     let y = bn.forward(input, .training, &workspace)
     found["y"] = workspace.readMap(y)
-    _ = bn.backward(finishGradient(nil, of: y, adding: gradient, &workspace), &workspace)
+    _ = bn.backward(finishGradient(gradient, of: y, &workspace), &workspace)
     found["dgamma"] = workspace.gradientTensor(0, [20])
     found["dbeta"] = workspace.gradientTensor(1, [20])
   }
@@ -134,16 +134,23 @@ extension Workspace {
 
   fileprivate mutating func loadMeasured(_ tensor: Tensor) -> Measured {
     let values = load(tensor)
-    let map =
-      element == .float32
-      ? values
-      : allocate(
-        .blocked, element, images: values.images, channels: values.channels, height: values.height,
-        width: values.width)
-    return finishMap(values, into: map, moments: true, &self)
+    let map = allocate(
+      .blocked, element, images: values.images, channels: values.channels, height: values.height, width: values.width)
+    let writer = BundleWriter(Destination(map, moments: true, slots: 1, &self), together: map.images, &self)
+    if !isPlanning {
+      let numbers = pointer(values)
+      writer.write(0..<map.images, slot: 0, worker: 0) { $0.update(from: numbers, count: map.count) }
+    }
+    return writer.destination.measured(self) { _ in map.images }
   }
 
-  fileprivate mutating func readMap(_ x: Features) -> Tensor { read(plain(x, &self)) }
+  fileprivate mutating func readMap(_ x: Features) -> Tensor {
+    let map = x.map
+    let values = allocate(images: map.images, channels: map.channels, height: map.height, width: map.width)
+    let reader = BundleReader(x, together: map.images, &self)
+    if !isPlanning { pointer(values).update(from: reader.read(0..<map.images, worker: 0), count: map.count) }
+    return read(values)
+  }
 }
 
 /// y, the gradients of Σ y · dy and the running statistics, by the names of `Chain`. Moves the β before each ReLU to where

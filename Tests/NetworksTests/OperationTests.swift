@@ -46,7 +46,7 @@ func batchNormIsPyTorchs(variant: String) throws {
     let y =
       side.map { join(pending, Features($0), .training, &workspace) } ?? settle(pending, .training, &workspace)
     results["y"] = workspace.read(y.map)
-    let gradient = finishGradient(nil, of: y, adding: workspace.load(dy), &workspace)
+    let gradient = finishGradient(workspace.load(dy), of: y, &workspace)
     if side != nil { results["dr"] = workspace.read(gradient.map) }
     let dx = batchNormBackward(
       gradient, gamma: gamma, gammaSlot: 0, betaSlot: 1, keepingGradient: true, &workspace)

@@ -47,14 +47,15 @@ private func throughABFloat16Map(_ numbers: [Float]) throws -> (stored: [UInt16]
   let images = numbers.count / (32 * pixels)
   precondition(images * 32 * pixels == numbers.count)
   func step(_ workspace: inout Workspace) -> ([UInt16], [Float]) {
-    let from = workspace.allocate(images: images, channels: 32, height: 8, width: 8)
     let map = workspace.allocate(.blocked, .bfloat16, images: images, channels: 32, height: 8, width: 8)
-    if !workspace.isPlanning { _ = workspace[from].update(from: numbers) }
-    _ = finishMap(from, into: map, moments: false, &workspace)
-    let back = plain(Features(map), &workspace)
+    let writer = BundleWriter(
+      Destination(map, moments: false, slots: 0, &workspace), together: images, &workspace)
+    let reader = BundleReader(Features(map), together: images, &workspace)
     guard !workspace.isPlanning else { return ([], []) }
+    writer.write(0..<images, slot: 0, worker: 0) { $0.update(from: numbers, count: numbers.count) }
     let bits = UnsafeBufferPointer(start: workspace.address(map).assumingMemoryBound(to: UInt16.self), count: map.count)
-    return (Array(bits), Array(workspace[back]))
+    let read = UnsafeBufferPointer(start: reader.read(0..<images, worker: 0), count: map.count)
+    return (Array(bits), Array(read))
   }
   var workspace = try Workspace(Workspace.plan(workers: workers) { _ = step(&$0) }, workers: workers)
   return step(&workspace)

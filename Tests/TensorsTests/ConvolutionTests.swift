@@ -13,6 +13,8 @@ private struct Case: Sendable, CustomTestStringConvertible {
   var width: Int
   var kernel: Int
   var stride: Int
+  /// The numbers are such of bfloat16.
+  var isRounded = false
   var testDescription: String {
     "\(images)×\(inChannels)×\(height)×\(width) → \(outChannels), kernel \(kernel), stride \(stride)"
   }
@@ -25,7 +27,8 @@ private struct Case: Sendable, CustomTestStringConvertible {
 
   private func random(_ shape: [Int], _ seed: UInt64) -> Tensor {
     var random = RandomStream(seed: seed, .test)
-    return Tensor(shape, (0..<shape.reduce(1, *)).map { _ in random.uniform(-1, 1) })
+    let numbers = Tensor(shape, (0..<shape.reduce(1, *)).map { _ in random.uniform(-1, 1) })
+    return isRounded ? numbers.rounded : numbers
   }
 }
 
@@ -33,54 +36,91 @@ private struct Results: Equatable {
   var y: Tensor
   var dx: Tensor?
   var dweight: Tensor
+  /// Mean and Σ(y − mean)² of y's channels.
+  var moments: [Double] = []
 }
 
-private func compute(_ problem: Case, _ way: ConvolutionShape.Way, threads: Int, picture: Bool = false) throws
-  -> Results
-{
+private func compute(
+  _ problem: Case, _ way: ConvolutionShape.Way, _ element: Activation.Element = .float32, threads: Int,
+  picture: Bool = false
+) throws -> Results {
   let (x, weight, dy) = (problem.x, problem.weight, problem.dy)
   func step(_ workspace: inout Workspace) -> Results {
-    let input = workspace.load(x, as: picture ? .pixels : .blocked)
-    let gradient = workspace.load(dy)
+    let input = picture ? workspace.load(x, as: .pixels) : workspace.loadMap(x)
+    let gradient = workspace.loadMap(dy)
     let shape = ConvolutionShape(input, weight: weight, stride: problem.stride, padding: problem.kernel / 2)
     // What a kernel leaves unwritten shows as NaN.
     func unwritten(like other: Activation, channels: Int) -> Activation {
       let place = workspace.allocate(
-        images: other.images, channels: channels, height: other.height, width: other.width)
-      if !workspace.isPlanning { workspace[place].update(repeating: .nan) }
+        .blocked, element, images: other.images, channels: channels, height: other.height, width: other.width)
+      if !workspace.isPlanning { workspace.pointer(place).update(repeating: .nan, count: place.extent) }
       return place
     }
     let y = unwritten(like: gradient, channels: problem.outChannels)
     let dx = picture ? nil : unwritten(like: input, channels: problem.inChannels)
     let dweight = workspace.makeGradient(slot: 0, count: weight.count)
-    switch way {
-    case .winograd:
-      let features = Features(input)
-      _ = convolveByWinograd(features, weight: weight, shape, into: y, moments: false, &workspace)
-      if let dx {
-        _ = convolveByWinogradBack(
-          gradient, weight: weight, shape, into: dx, of: features, adding: nil, &workspace)
+    let features = Features(input)
+    let forward =
+      switch way {
+      case .winograd: convolveByWinograd
+      case .direct: convolveDirectly
+      case .pictures: convolvePictures
+      case .patches: convolveByPatches
       }
-      addWinogradWeightGradients(gradient, features, shape, into: dweight, &workspace)
-    case .direct:
-      convolveDirectly(input, weight: weight, shape, into: y, &workspace)
-      convolveDirectlyBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
-    case .pictures:
-      convolvePictures(input, weight: weight, shape, into: y, &workspace)
-      convolvePicturesBack(gradient, input, shape, into: dweight, &workspace)
-    case .patches:
-      convolveByPatches(input, weight: weight, shape, into: y, &workspace)
-      convolveByPatchesBack(gradient, input, weight: weight, shape, into: dx, dweight, &workspace)
+    let measured = forward(features, weight, shape, y, true, &workspace)
+    if let dx {
+      let back =
+        switch way {
+        case .winograd: convolveByWinogradBack
+        case .direct: convolveDirectlyBack
+        case .pictures, .patches: convolveByPatchesBack
+        }
+      _ = back(gradient, weight, shape, dx, features, nil, &workspace)
     }
-    if !workspace.isPlanning {
-      for map in [y, dx].compactMap({ $0 }) { expectZeroPadding(map, workspace) }
-    }
-    let dw = workspace.isPlanning ? weight : Tensor(weight.shape, Array(workspace.gradient(slot: 0)))
-    return Results(y: workspace.read(y), dx: dx.map { workspace.read($0) }, dweight: dw)
+    let addWeightGradients =
+      switch way {
+      case .winograd: addWinogradWeightGradients
+      case .direct: addDirectWeightGradients
+      case .pictures: addPictureWeightGradients
+      case .patches: addPatchWeightGradients
+      }
+    addWeightGradients(gradient, features, shape, dweight, &workspace)
+    var results = Results(
+      y: workspace.readMap(y), dx: dx.map { workspace.readMap($0) },
+      dweight: workspace.isPlanning ? weight : Tensor(weight.shape, Array(workspace.gradient(slot: 0))))
+    guard !workspace.isPlanning else { return results }
+    for map in [y, dx].compactMap({ $0 }) where element == .float32 { expectZeroPadding(map, workspace) }
+    results.moments = Array(
+      UnsafeBufferPointer(
+        start: workspace.address(measured.moments!).assumingMemoryBound(to: Double.self), count: 2 * y.paddedChannels))
+    return results
   }
   let workers = WorkerPool(threads: threads)
-  var workspace = try Workspace(Workspace.plan(workers: workers) { _ = step(&$0) }, workers: workers)
+  var workspace = try Workspace(
+    Workspace.plan(workers: workers, element: element) { _ = step(&$0) }, workers: workers)
   return step(&workspace)
+}
+
+extension Workspace {
+  /// A tensor as a feature map of the workspace's type.
+  fileprivate mutating func loadMap(_ tensor: Tensor) -> Activation {
+    let values = load(tensor)
+    let map = allocate(
+      .blocked, element, images: values.images, channels: values.channels, height: values.height, width: values.width)
+    let writer = BundleWriter(Destination(map, moments: false, slots: 0, &self), together: map.images, &self)
+    if !isPlanning {
+      let numbers = pointer(values)
+      writer.write(0..<map.images, slot: 0, worker: 0) { $0.update(from: numbers, count: map.count) }
+    }
+    return map
+  }
+
+  fileprivate mutating func readMap(_ map: Activation) -> Tensor {
+    let values = allocate(images: map.images, channels: map.channels, height: map.height, width: map.width)
+    let reader = BundleReader(Features(map), together: map.images, &self)
+    if !isPlanning { pointer(values).update(from: reader.read(0..<map.images, worker: 0), count: map.count) }
+    return read(values)
+  }
 }
 
 /// Channels beyond the last are zero, as the next layer relies on.
@@ -224,6 +264,65 @@ func directConvolutionIsThatByPatches(kernel: (Int, Int), images: Int) throws {
       images: images, inChannels: channels, outChannels: 32, height: size, width: size, kernel: kernel.0,
       stride: kernel.1)
     try expectSame(try compute(problem, .direct, threads: 3), try compute(problem, .patches, threads: 1), problem)
+  }
+}
+
+/// Reading and writing bfloat16 changes nothing but the numbers themselves: those that are numbers of bfloat16 give the
+/// results of float32, rounded. More blocks than a task takes at a time, more images than there are groups of them.
+@Test(arguments: [(3, 2, 272), (3, 2, 20), (1, 1, 272), (1, 2, 20), (3, 1, 20)])
+func convolutionOfBFloat16IsThatOfFloat32(kernel: Int, stride: Int, channels: Int) throws {
+  let problem = Case(
+    images: 19, inChannels: channels, outChannels: channels + 20, height: 9, width: 7, kernel: kernel, stride: stride,
+    isRounded: true)
+  for way in [ConvolutionShape.Way.direct, .patches] {
+    let found = try compute(problem, way, .bfloat16, threads: 3)
+    var wanted = try compute(problem, way, threads: 2)
+    wanted.y = wanted.y.rounded
+    wanted.dx = wanted.dx!.rounded
+    #expect(found == wanted, "\(way)")
+  }
+}
+
+@Test func convolutionOfPicturesToBFloat16IsThatToFloat32() throws {
+  for (kernel, stride) in [(3, 1), (7, 2)] {
+    let problem = Case(
+      images: 19, inChannels: 3, outChannels: 20, height: 13, width: 11, kernel: kernel, stride: stride,
+      isRounded: true)
+    let found = try compute(problem, .pictures, .bfloat16, threads: 3, picture: true)
+    var wanted = try compute(problem, .pictures, threads: 2, picture: true)
+    wanted.y = wanted.y.rounded
+    #expect(found == wanted)
+  }
+}
+
+/// The moments that a convolution takes of its result, against two passes in double precision over that result.
+@Test(arguments: [ConvolutionShape.Way.direct, .winograd, .patches, .pictures])
+func momentsOfAConvolutionAreThoseOfItsResult(way: ConvolutionShape.Way) throws {
+  for (images, outChannels) in [(1, 20), (37, 20), (5, 272)] {
+    let problem = Case(
+      images: images, inChannels: way == .pictures ? 3 : 20, outChannels: outChannels, height: 9, width: 14, kernel: 3,
+      stride: 1)
+    let found = try compute(problem, way, threads: 3, picture: way == .pictures)
+    let (pixels, padded) = (9 * 14, (outChannels + 15) / 16 * 16)
+    for channel in 0..<outChannels {
+      let numbers = (0..<images * pixels).map { place in
+        Double(found.y.scalars[(place / pixels * outChannels + channel) * pixels + place % pixels])
+      }
+      let mean = numbers.reduce(0, +) / Double(numbers.count)
+      let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      let deviation = (squares / Double(numbers.count)).squareRoot()
+      #expect(abs(found.moments[channel] - mean) < 1e-5 * deviation)
+      #expect(abs(found.moments[padded + channel] - squares) < 1e-5 * squares)
+    }
+  }
+}
+
+extension Tensor {
+  /// Rounded to the nearest bfloat16, ties to even.
+  fileprivate var rounded: Tensor {
+    Tensor(
+      shape,
+      scalars.map { Float(bitPattern: ($0.bitPattern + 0x7fff + ($0.bitPattern >> 16 & 1)) & 0xffff_0000) })
   }
 }
 

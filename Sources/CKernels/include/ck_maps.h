@@ -38,12 +38,16 @@ typedef struct {
   const ck_gate *gate;
 } ck_target;
 
-/// The images first ..< first + images of a map as plain floats [image][block][pixel][16].
-void ck_read(const ck_source *source, float *to, int64_t first, int64_t images, int64_t blocks, int64_t pixels);
-/// Plain floats of images first ..< first + images to their target; from may be the target's map. NULL: zeroes, to
-/// which the gate adds its gradient.
-void ck_finish(const float *from, const ck_target *target, int64_t first, int64_t images, int64_t blocks,
-               int64_t pixels);
+/// The part of a map that a call works on: images first ..< first + images, and of their all_blocks blocks those from
+/// first_block on. Plain floats beside the map are [image][all_blocks][pixel][16], from image `first` on.
+typedef struct {
+  int64_t first, images, first_block, blocks, all_blocks, pixels;
+} ck_part;
+
+/// A part of a map as plain floats.
+void ck_read(const ck_source *source, float *to, ck_part part);
+/// Plain floats to their target; from may be the target's map. NULL: zeroes, to which the gate adds its gradient.
+void ck_finish(const float *from, const ck_target *target, ck_part part);
 /// y = a + b, then max(0, ·) when relu; y may be either's map. The maps are of the same type.
 void ck_join(const ck_source *a, const ck_source *b, int relu, void *y, int64_t first, int64_t images, int64_t blocks,
              int64_t pixels);

@@ -35,13 +35,13 @@ void ck_convolve(const float *x, const float *weights, float *y, const ck_geomet
 /// convolution, the weights are packed the turned way round.
 void ck_convolve_back(const float *dy, const float *weights, float *dx, const ck_geometry *geometry, int64_t images,
                       int64_t first_block, int64_t blocks);
-/// Its adjoint in the weights, of the input's blocks first_block ..< first_block + blocks: their part of dweights, packed
-/// as the weights are, becomes the sum over the images.
+/// Its adjoint in the weights, of the input's blocks first_block ..< first_block + blocks: the sum over the images is
+/// added to their part of dweights, packed as the weights are.
 void ck_convolve_weights(const float *x, const float *dy, float *dweights, const ck_geometry *geometry,
                          int64_t images, int64_t first_block, int64_t blocks);
 
 /// Direct convolution of pictures of 3 channels with a 3×3 kernel at stride 1 or a 7×7 kernel at stride 2, padded by
-/// half the kernel, and its adjoint in the weights; y and dweights are written whole.
+/// half the kernel, and its adjoint in the weights; y is written whole, dweights is added to.
 /// scratch: ck_picture_scratch(geometry) floats.
 void ck_convolve_picture(const float *x, const float *weights, float *y, const ck_geometry *geometry, int64_t images,
                          float *scratch);
