@@ -44,7 +44,8 @@ private func compare(_ encoder: ResNet, _ file: TensorFile) throws {
   }
   #expect(frozen == encoder, "inference changed the encoder")
   #expect(Set(results.keys).union(["x", "dh"]) == Set(file.tensors.map(\.name)))
-  for (name, result) in results { try expectClose(result, file[name], name.hasPrefix("grad") ? 1e-4 : 2e-5, name) }
+  // A ReLU so near its kink that rounding decides what it lets through shows in a few of a gradient's numbers.
+  for (name, result) in results { try expectClose(result, file[name], name.hasPrefix("grad") ? 2e-4 : 2e-5, name) }
 }
 
 /// About 16 numbers, evenly over the tensor.
