@@ -18,7 +18,7 @@ public struct Activation: Sendable, Equatable {
   public let height: Int
   public let width: Int
   /// Floats from the workspace's start.
-  let offset: Int
+  var offset: Int
 
   /// 16-channel blocks of a blocked map.
   var blocks: Int { (channels + 15) / 16 }

@@ -8,10 +8,14 @@ public struct Features: Sendable, Equatable {
   public let map: Activation
   /// The batch norm that the values came out of; nil for pictures and vectors.
   let origin: Normalization?
+  /// Of a residual block's output: where the workspace keeps what it was made of.
+  let join: Int?
 
   /// Values as they lie, of no batch norm.
-  public init(_ map: Activation) { (self.map, origin) = (map, nil) }
-  init(_ map: Activation, origin: Normalization?) { (self.map, self.origin) = (map, origin) }
+  public init(_ map: Activation) { self.init(map, origin: nil) }
+  init(_ map: Activation, origin: Normalization?, join: Int? = nil) {
+    (self.map, self.origin, self.join) = (map, origin, join)
+  }
 
   /// Whether the map is the batch norm's input still, to be normalised on reading.
   var isPending: Bool { origin?.input == map }
@@ -105,28 +109,6 @@ public func settle(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) ->
   if mode == .training { return Features(y, origin: origin) }
   workspace.release(origin.statistics)
   return Features(y)
-}
-
-/// relu(branch + shortcut), the end of a residual block, where branch is still to be normalised and shortcut may be: in
-/// training in a new map, in inference over the branch's.
-public func join(_ branch: Features, _ shortcut: Features, _ mode: Mode, _ workspace: inout Workspace) -> Features {
-  let map = branch.map
-  let y = mode == .training ? workspace.allocate(like: map) : map
-  if !workspace.isPlanning {
-    let (a, b, to) = (workspace.source(branch), workspace.source(shortcut), workspace.address(y))
-    forEachGroup(of: map, workspace.workers) { _, first, images in
-      withUnsafePointer(to: a) { a in
-        withUnsafePointer(to: b) { b in
-          ck_join(a, b, 1, to, Int64(first), Int64(images), Int64(map.blocks), Int64(map.pixels))
-        }
-      }
-    }
-  }
-  guard mode == .training, let origin = branch.origin else {
-    if let origin = branch.origin { workspace.release(origin.statistics) }
-    return Features(y)
-  }
-  return Features(y, origin: Normalization(input: origin.input, statistics: origin.statistics, relu: true))
 }
 
 /// A gradient as that of x: before x's ReLU and with the sums that x's batch norm needs, in its own place.

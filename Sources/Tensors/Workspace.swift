@@ -4,28 +4,18 @@ import Basics
 import CKernels
 
 public struct Workspace: ~Copyable {
-  /// Where everything goes, and how much memory that takes.
-  public struct Plan: Sendable {
-    var offsets: [Int] = []
-    var sizes: [Int] = []
-    /// Floats in all.
-    var extent = 0
-    var element = Activation.Element.float32
-    public var bytes: Int { extent * MemoryLayout<Float>.stride }
-  }
-
   public let workers: WorkerPool
   /// True during the dry run: shapes are followed, nothing is computed.
   public let isPlanning: Bool
   private var plan: Plan
+  private var layout = Layout()
   private var next = 0
   private var base: UnsafeMutableRawPointer?
   /// Bytes of the block.
   private var capacity = 0
-  private var gaps = Gaps()
-  /// Floats of what stays, while planning.
-  private var lasting = 0
   private var kept: [Features] = []
+  /// Of the blocks' outputs, in the order of forward.
+  var joins: [Join] = []
   private var gradients: [Activation?] = []
 
   /// How feature maps lie in memory.
@@ -38,11 +28,7 @@ public struct Workspace: ~Copyable {
     var workspace = Workspace(planningFor: workers)
     workspace.plan.element = element
     step(&workspace)
-    for index in workspace.plan.offsets.indices where workspace.plan.offsets[index] < 0 {
-      workspace.plan.offsets[index] = workspace.plan.extent - 1 - workspace.plan.offsets[index]
-    }
-    workspace.plan.extent += workspace.lasting
-    return workspace.plan
+    return workspace.layout.plan(of: element)
   }
 
   private init(planningFor workers: WorkerPool) {
@@ -82,6 +68,7 @@ public struct Workspace: ~Copyable {
     next = 0
     if let base { ck_block_close(base, Int64(capacity)) }
     kept.removeAll(keepingCapacity: true)
+    joins.removeAll(keepingCapacity: true)
     for index in gradients.indices { gradients[index] = nil }
   }
 
@@ -90,11 +77,9 @@ public struct Workspace: ~Copyable {
     _ format: Activation.Format = .blocked, _ element: Activation.Element = .float32, images: Int, channels: Int,
     height: Int = 1, width: Int = 1
   ) -> Activation {
-    let shape = Activation(
-      format: format, element: element, images: images, channels: channels, height: height, width: width, offset: 0)
-    return Activation(
-      format: format, element: element, images: images, channels: channels, height: height, width: width,
-      offset: place(shape.extent))
+    place(
+      Activation(
+        format: format, element: element, images: images, channels: channels, height: height, width: width, offset: 0))
   }
 
   /// Room for a feature map of the same shape and type.
@@ -106,33 +91,24 @@ public struct Workspace: ~Copyable {
   /// Room for `count` floats.
   mutating func scratch(_ count: Int) -> Activation { allocate(.pixels, images: 1, channels: count) }
 
-  /// - Parameter staying: never released in this step. Such places lie behind all others, so that the gaps between those
-  ///   stay whole (resnet18 at batch 256 takes a fifth less).
-  private mutating func place(_ count: Int, staying: Bool = false) -> Int {
-    let size = Self.size(count)
+  /// - Parameter staying: never released in this step.
+  private mutating func place(_ map: Activation, staying: Bool = false) -> Activation {
+    var map = map
     if isPlanning {
-      if staying {
-        plan.sizes.append(size)
-        plan.offsets.append(-1 - lasting)
-        lasting += size
-        return 0
-      }
-      let offset = gaps.take(size)
-      plan.offsets.append(offset)
-      plan.sizes.append(size)
-      plan.extent = max(plan.extent, offset + size)
-      return offset
+      map.offset = layout.place(map, staying: staying)
+      return map
     }
+    let size = Self.size(map.extent)
     precondition(
       next < plan.sizes.count && plan.sizes[next] == size, "the step asks for \(size) floats where its plan has not")
-    defer { next += 1 }
-    let offset = plan.offsets[next]
-    ck_block_open(address(offset), Self.bytes(size) - ck_block_guard())
-    return offset
+    map.offset = plan.offsets[next]
+    next += 1
+    ck_block_open(address(map.offset), Self.bytes(size) - ck_block_guard())
+    return map
   }
 
   /// Floats to set aside for so many: whole cache lines, and a closed one behind them under the address sanitizer.
-  private static func size(_ count: Int) -> Int { (count + 15) / 16 * 16 + Int(ck_block_guard()) / 4 }
+  static func size(_ count: Int) -> Int { (count + 15) / 16 * 16 + Int(ck_block_guard()) / 4 }
   private static func bytes(_ floats: Int) -> Int64 { Int64(floats * MemoryLayout<Float>.stride) }
   private func address(_ offset: Int) -> UnsafeMutablePointer<Float> {
     base!.assumingMemoryBound(to: Float.self) + offset
@@ -140,11 +116,10 @@ public struct Workspace: ~Copyable {
 
   /// Says that nobody will read it any more in this step.
   public mutating func release(_ activation: Activation) {
-    let size = Self.size(activation.extent)
     if isPlanning {
-      gaps.give(size, at: activation.offset)
+      layout.release(activation)
     } else {
-      ck_block_close(address(activation.offset), Self.bytes(size))
+      ck_block_close(address(activation.offset), Self.bytes(Self.size(activation.extent)))
     }
   }
 
@@ -153,7 +128,14 @@ public struct Workspace: ~Copyable {
   mutating func keep(_ activation: Activation) { kept.append(Features(activation)) }
   mutating func takeBack() -> Features {
     guard let last = kept.popLast() else { preconditionFailure("backward without its forward, or twice") }
-    return last
+    return awake(last)
+  }
+
+  /// Keeps what a block's output is made of.
+  /// - Returns: its place among the joins.
+  mutating func keep(_ join: Join) -> Int {
+    joins.append(join)
+    return joins.count - 1
   }
 
   /// Room for the gradient of the parameter in this slot; stays until the next step.
@@ -161,9 +143,9 @@ public struct Workspace: ~Copyable {
     precondition(slot >= 0, "a parameter without a slot: the model was not numbered")
     while gradients.count <= slot { gradients.append(nil) }
     precondition(gradients[slot] == nil, "two gradients for the parameter in slot \(slot)")
-    let gradient = Activation(
-      format: .pixels, element: .float32, images: 1, channels: count, height: 1, width: 1,
-      offset: place(count, staying: true))
+    let gradient = place(
+      Activation(
+        format: .pixels, element: .float32, images: 1, channels: count, height: 1, width: 1, offset: 0), staying: true)
     gradients[slot] = gradient
     return gradient
   }
@@ -188,47 +170,5 @@ public struct Workspace: ~Copyable {
   /// Where a feature map of either type begins.
   func address(_ activation: Activation) -> UnsafeMutableRawPointer {
     UnsafeMutableRawPointer(pointer(activation))
-  }
-}
-
-/// The free places of a block while it is laid out: first fit, neighbours merged.
-private struct Gaps {
-  /// Sorted by offset; everything from `end` on is free as well.
-  private var gaps: [(offset: Int, size: Int)] = []
-  private var end = 0
-
-  mutating func take(_ size: Int) -> Int {
-    if let index = gaps.firstIndex(where: { $0.size >= size }) {
-      let offset = gaps[index].offset
-      if gaps[index].size == size {
-        gaps.remove(at: index)
-      } else {
-        gaps[index] = (offset + size, gaps[index].size - size)
-      }
-      return offset
-    }
-    defer { end += size }
-    return end
-  }
-
-  mutating func give(_ size: Int, at offset: Int) {
-    guard size > 0 else { return }
-    var merged = (offset: offset, size: size)
-    let index = gaps.firstIndex { $0.offset > offset } ?? gaps.count
-    precondition(index == gaps.count || offset + size <= gaps[index].offset, "a place given back twice")
-    var range = index..<index
-    if index < gaps.count, merged.offset + merged.size == gaps[index].offset {
-      merged.size += gaps[index].size
-      range = index..<index + 1
-    }
-    if index > 0, gaps[index - 1].offset + gaps[index - 1].size == offset {
-      merged = (gaps[index - 1].offset, gaps[index - 1].size + merged.size)
-      range = index - 1..<range.upperBound
-    }
-    gaps.replaceSubrange(range, with: [merged])
-    if let last = gaps.last, last.offset + last.size == end {
-      end = last.offset
-      gaps.removeLast()
-    }
   }
 }

@@ -49,13 +49,11 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   return StepMeasurement(imagesPerSecond: Double(batchSize) / middle.total, timing: middle, bytes: plan.bytes)
 }
 
-/// Bytes that a step of this configuration is planned to take.
-public func plannedMemory(of configuration: Configuration) -> Int {
+/// How a step of this configuration is laid out in memory.
+public func stepPlan(of configuration: Configuration) -> Workspace.Plan {
   StepEngine.plan(
     SimCLR(configuration), configuration.precision, batchSize: configuration.knobs.batchSize,
-    imageSize: configuration.imageSize ?? 32,
-    workers: WorkerPool(threads: configuration.workerCount)
-  ).bytes
+    imageSize: configuration.imageSize ?? 32, workers: WorkerPool(threads: configuration.workerCount))
 }
 
 extension DataSet {

@@ -12,8 +12,19 @@ func benchMemory(_ bench: Bench) throws {
     json: bench.json)
   for configuration in configurations {
     let run = try ShortRun(configuration, steps: 3)
-    let planned = plannedMemory(of: configuration)
+    let planned = stepPlan(of: configuration).bytes
     table.add(labels(of: configuration), [Double(run.peakBytes) / 0x1p20, Double(planned) / 0x1p20])
+  }
+  let holdings = configurations.flatMap { configuration in
+    stepPlan(of: configuration).holdings.map { (labels(of: configuration), $0) }
+  }
+  var parts = FigureTable(
+    "held", "What a step holds when it holds most: maps of images × channels × height × width.",
+    labels: encoderLabels + [.init(name: "what", width: 39)],
+    figures: [.init("number", "", decimals: 0), .init("memory", "MiB", decimals: 1)], rows: holdings.count,
+    json: bench.json)
+  for (labels, holding) in holdings {
+    parts.add(labels + [holding.what], [Double(holding.count), Double(holding.bytes) / 0x1p20])
   }
 }
 
