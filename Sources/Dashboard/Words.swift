@@ -104,6 +104,8 @@ extension Event {
     case .unpaused: "went on"
     case .checkpoint(let file): "saved as \(file)"
     case .evaluated(let metric, let value): "\(metric.title) \(Figures.percent(value))"
+    case .testEvaluated(let count, let protocolName, let top1):
+      "test split read by \(protocolName), time \(count)" + (top1.map { ": \(Figures.percent($0))" } ?? "")
     case .warning(let text): "warning: \(text)"
     case .terminalLost: "the terminal was lost; training goes on"
     case .stopped(let reason): "stopped: \(reason)"
@@ -122,7 +124,7 @@ extension Event {
     case .knob: .marker
     case .refused, .warning, .terminalLost, .stopped: .warning
     case .failed: .bad
-    case .evaluated: .accuracy
+    case .evaluated, .testEvaluated: .accuracy
     case .started, .resumed, .finished: .good
     case .paused, .unpaused, .checkpoint: .text
     }

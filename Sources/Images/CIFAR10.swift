@@ -121,6 +121,7 @@ struct CIFAR10: PictureSource {
   }
 
   private static func noTest(_ folder: String) -> Trouble {
-    Trouble("no test split (test_batch.bin)", at: folder, remedy: "put test_batch.bin beside the training batches")
+    Trouble(
+      "\(DataSet.noTestSplit) (test_batch.bin)", at: folder, remedy: "put test_batch.bin beside the training batches")
   }
 }

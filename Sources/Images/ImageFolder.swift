@@ -76,7 +76,7 @@ private struct SplitFolder {
     guard entries.contains("train"), FolderListing.isFolder(root + "/train") else {
       guard split == .train else {
         throw Trouble(
-          "no test split: there is no folder train/ with test/ or val/ beside it", at: root,
+          "\(DataSet.noTestSplit): there is no folder train/ with test/ or val/ beside it", at: root,
           remedy: "sort the pictures into train/ and test/")
       }
       (path, name, siblings) = (root, "all", [])
@@ -88,7 +88,8 @@ private struct SplitFolder {
       siblings = test.map { root + "/" + $0 }
     case .test:
       guard let first = test.first else {
-        throw Trouble("no test split: train/ has no test/ or val/ beside it", at: root, remedy: "add a folder test/")
+        throw Trouble(
+          "\(DataSet.noTestSplit): train/ has no test/ or val/ beside it", at: root, remedy: "add a folder test/")
       }
       (path, name, siblings) = (root + "/" + first, first + "/", [root + "/train"])
     }

@@ -21,6 +21,22 @@ protocol PictureSource: Sendable {
   func picture(_ index: Int) throws -> Image
 }
 
+extension DataSet {
+  /// Whether DATA has pictures set apart to test on.
+  /// - Throws: `Trouble` when it is no data set, or has a test split that cannot be read.
+  public static func hasTestSplit(_ path: String) throws -> Bool {
+    do {
+      _ = try DataDetection.source(path, split: .test, jpeg: TurboJPEG.shared)
+      return true
+    } catch let trouble as Trouble where trouble.what.hasPrefix(noTestSplit) {
+      return false
+    }
+  }
+
+  /// How every source begins to say that there is none.
+  static let noTestSplit = "no test split"
+}
+
 enum DataDetection {
   /// - Parameter jpeg: nil where JPEG cannot be read.
   static func source(_ path: String, split: DataSet.Split, jpeg: TurboJPEG?) throws -> any PictureSource {

@@ -84,11 +84,14 @@ public struct ViewMaker: Sendable {
 extension ViewMaker {
   /// The views of a batch of N pictures: rows 0..<N first views, N..<2N second views in the same order. The bytes do
   /// not depend on the number of workers.
-  /// - Parameter bytes: 2N × imageSize × imageSize × 3.
+  /// - Parameters:
+  ///   - views: of each picture; 1: the first views alone.
+  ///   - bytes: views · N × imageSize × imageSize × 3.
   public func makeViews(
-    of data: DataSet, indices: [Int], epoch: Int, into bytes: UnsafeMutableBufferPointer<UInt8>, workers: WorkerPool
+    of data: DataSet, indices: [Int], epoch: Int, views: Int = 2, into bytes: UnsafeMutableBufferPointer<UInt8>,
+    workers: WorkerPool
   ) {
-    eachRow(2 * indices.count, into: bytes, workers: workers) { row, drawn, pixels in
+    eachRow(views * indices.count, into: bytes, workers: workers) { row, drawn, pixels in
       let (view, place) = row.quotientAndRemainder(dividingBy: indices.count)
       let image = data.images[indices[place]]
       draw(for: image, epoch: epoch, index: indices[place], view: view, into: &drawn)

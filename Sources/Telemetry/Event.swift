@@ -9,6 +9,8 @@ public struct Event: Sendable, Equatable {
     case paused, unpaused
     case checkpoint(file: String)
     case evaluated(metric: Metric, value: Double)
+    /// The test split was read by `evaluate` or `embed`, for the `count`th time; `top1` is what was found, 0…1.
+    case testEvaluated(count: Int, protocolName: String, top1: Double?)
     case warning(String)
     case terminalLost
     case stopped(reason: String)
@@ -38,6 +40,7 @@ public struct Event: Sendable, Equatable {
     case .unpaused: "unpaused"
     case .checkpoint: "checkpoint"
     case .evaluated: "evaluated"
+    case .testEvaluated: "test_evaluated"
     case .warning: "warning"
     case .terminalLost: "terminal_lost"
     case .stopped: "stopped"

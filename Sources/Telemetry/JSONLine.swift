@@ -72,6 +72,10 @@ extension Event {
       line.add("reason", reason)
     case .checkpoint(let file): line.add("file", file)
     case .evaluated(let metric, let value): line.add(metric.rawValue, value)
+    case .testEvaluated(let count, let protocolName, let top1):
+      line.add("count", count)
+      line.add("protocol", protocolName)
+      if let top1 { line.add("top1", top1) }
     case .warning(let text): line.add("text", text)
     case .stopped(let reason): line.add("reason", reason)
     case .failed(let text): line.add("text", text)

@@ -78,6 +78,31 @@ func multiply(
   }
 }
 
+/// Some rows of a · bᵀ, at most 64 at a time, so that the whole product need not stand in memory.
+/// - Parameters:
+///   - rows: of a.
+///   - body: called from any worker with the first row of a band and the band [its rows, b.rows], which it may write over.
+public func forEachBandOfProduct(
+  _ a: Tensor, rows: Range<Int>, withTransposeOf b: Tensor, workers: WorkerPool,
+  _ body: (_ first: Int, _ band: UnsafeMutableBufferPointer<Float>) -> Void
+) {
+  let band = 64
+  let room = band * b.rows
+  let scratch = UnsafeMutablePointer<Float>.allocate(capacity: workers.threads * room)
+  defer { scratch.deallocate() }
+  a.withMatrix { left in
+    b.withMatrix { right in
+      workers.run((rows.count + band - 1) / band) { task, worker in
+        let first = rows.lowerBound + task * band
+        let part = Matrix(left.pointer + first * left.stride, min(band, rows.upperBound - first), left.columns)
+        let to = UnsafeMutableBufferPointer(start: scratch + worker * room, count: part.rows * b.rows)
+        multiply(part, right.T, into: to.baseAddress!, stride: b.rows)
+        body(first, to)
+      }
+    }
+  }
+}
+
 /// a · bᵀ: cosines when the rows of both are unit vectors. a [n, d], b [m, d] → [n, m].
 public func productWithTranspose(_ a: Tensor, _ b: Tensor, workers: WorkerPool) -> Tensor {
   var product = Tensor(zeros: [a.rows, b.rows])

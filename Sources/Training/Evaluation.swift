@@ -21,10 +21,8 @@ struct RunData: Sendable {
     for label in all.classes.indices {
       var members = labels.indices.filter { labels[$0] == label }
       let count = Int((Double(members.count) * share).rounded())
-      for position in 0..<count {
-        members.swapAt(position, position + random.below(members.count - position))
-        kept.insert(members[position])
-      }
+      members.drawFirst(count, using: &random)
+      kept.formUnion(members.prefix(count))
     }
     train = all.subset(labels.indices.filter { !kept.contains($0) })
     heldOut = all.subset(kept.sorted())
@@ -54,10 +52,11 @@ extension RunData {
         heldOut, queries, progress: { progress((Double(bank.count) + $0 * Double(queries.count)) / total) }),
       let trainLabels = train.labels, let heldOutLabels = heldOut.labels
     else { return nil }
-    let result = NearestNeighbours.usual(bank: bank.count).classify(
-      bank: known.h, bankLabels: bank.map { trainLabels[$0] }, queries: asked.h,
-      queryLabels: queries.map { heldOutLabels[$0] }, classes: train.classes.count, workers: workers)
-    return result.top1
+    let classes = train.classes.count
+    return try NearestNeighbours.usual(bank: bank.count).classify(
+      bank: LabelledFeatures(known.h, labels: bank.map { trainLabels[$0] }, classes: classes),
+      queries: LabelledFeatures(asked.h, labels: queries.map { heldOutLabels[$0] }, classes: classes), workers: workers
+    ).accuracy().share
   }
 
   private static func evenly(_ count: Int, _ limit: Int) -> [Int] {

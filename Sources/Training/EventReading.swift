@@ -21,6 +21,10 @@ extension Event {
     case "evaluated":
       guard let metric = Metric.allCases.first(where: { object[$0.rawValue] != nil && $0 != .time }) else { return nil }
       kind = .evaluated(metric: metric, value: number(metric.rawValue))
+    case RunFolder.testEvaluated:
+      kind = .testEvaluated(
+        count: object["count"] as? Int ?? 0, protocolName: text("protocol"),
+        top1: (object["top1"] as? NSNumber)?.doubleValue)
     case "warning": kind = .warning(text("text"))
     case "terminal_lost": kind = .terminalLost
     case "stopped": kind = .stopped(reason: text("reason"))

@@ -18,7 +18,7 @@ struct ViewBatch: Sendable {
   let plan: BatchPlan
   /// Of the N images in the data set.
   let indices: [Int]
-  /// [2N, size, size, 3]: rows 0..<N first views, N..<2N second views, same order.
+  /// [2N, size, size, 3]: rows 0..<N first views, N..<2N second views, same order; the first alone where one is made.
   let bytes: [UInt8]
 }
 
@@ -26,14 +26,16 @@ struct Loader {
   private let data: DataSet
   private let seed: UInt64
   private let order: Configuration.Order
+  private let views: Int
   private let workers: WorkerPool
   /// Of the last batch. Once its taker has let go of it, it is filled again.
   private var bytes: [UInt8] = []
   /// The order of the epoch that was last asked for.
   private var epoch: (number: Int, indices: [Int])?
 
-  init(_ data: DataSet, seed: UInt64, order: Configuration.Order, workers: WorkerPool) {
-    (self.data, self.seed, self.order, self.workers) = (data, seed, order, workers)
+  /// - Parameter views: of each picture, 1 or 2.
+  init(_ data: DataSet, seed: UInt64, order: Configuration.Order, views: Int = 2, workers: WorkerPool) {
+    (self.data, self.seed, self.order, self.views, self.workers) = (data, seed, order, views, workers)
   }
 
   /// The batch of a plan.
@@ -41,10 +43,10 @@ struct Loader {
     if epoch?.number != plan.epoch { epoch = (plan.epoch, permutation(epoch: plan.epoch)) }
     let indices = Array(epoch!.indices[plan.cursor..<plan.cursor + plan.count])
     let maker = ViewMaker(plan.recipe, seed: seed)
-    let count = 2 * plan.count * maker.bytesPerView
+    let count = views * plan.count * maker.bytesPerView
     if bytes.count != count { bytes = [UInt8](repeating: 0, count: count) }
     bytes.withUnsafeMutableBufferPointer {
-      maker.makeViews(of: data, indices: indices, epoch: plan.epoch, into: $0, workers: workers)
+      maker.makeViews(of: data, indices: indices, epoch: plan.epoch, views: views, into: $0, workers: workers)
     }
     return ViewBatch(plan: plan, indices: indices, bytes: bytes)
   }

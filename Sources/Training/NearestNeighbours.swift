@@ -17,39 +17,87 @@ public struct NearestNeighbours: Sendable, Equatable {
 
   public init(k: Int) { self.k = k }
 
-  public struct Result: Sendable, Equatable {
-    public var top1: Double
-    public var top5: Double
-    /// The predicted class of each query.
-    public var predictions: [Int]
-  }
-
-  /// - Parameters:
-  ///   - bank: features [n, D] with their labels.
-  ///   - queries: features [m, D] with theirs, 0..<classes.
+  /// Classifies each query by the bank.
+  /// - Parameter leavingOneOut: the queries are the bank itself, and none votes for itself.
+  /// - Throws: `CancellationError` when `progress` ends it.
   public func classify(
-    bank: Tensor, bankLabels: [Int], queries: Tensor, queryLabels: [Int], classes: Int, workers: WorkerPool
-  ) -> Result {
-    let similarities = productWithTranspose(unitRows(queries), unitRows(bank), workers: workers)
-    var votes = [[Double]](repeating: [], count: queries.rows)
-    votes.withUnsafeMutableBufferPointer { votes in
-      workers.run(queries.rows) { query, _ in
-        votes[query] = vote(Array(similarities.row(query)), bankLabels, classes)
+    bank: LabelledFeatures, queries: LabelledFeatures, leavingOneOut: Bool = false, workers: WorkerPool,
+    progress: ProgressReport = { _ in true }
+  ) throws -> Classification {
+    precondition(!leavingOneOut || bank == queries, "left out of another set than its own")
+    let (known, asked) = (unitRows(bank.features), unitRows(queries.features))
+    var rankings = [[Int]](repeating: [], count: asked.rows)
+    let slab = 1024
+    for start in stride(from: 0, to: asked.rows, by: slab) {
+      try (Double(start) / Double(asked.rows)).report(to: progress)
+      let rows = start..<min(start + slab, asked.rows)
+      rankings.withUnsafeMutableBufferPointer { rankings in
+        forEachBandOfProduct(asked, rows: rows, withTransposeOf: known, workers: workers) { first, band in
+          for row in 0..<band.count / known.rows {
+            let cosines = UnsafeMutableBufferPointer(rebasing: band[row * known.rows..<(row + 1) * known.rows])
+            if leavingOneOut { cosines[first + row] = -.infinity }
+            rankings[first + row] = Classification.ranking(vote(cosines, bank))
+          }
+        }
       }
     }
-    // The class with most votes first; equal votes: the lower class.
-    let rankings = votes.map { votes in votes.indices.sorted { (votes[$1], $0) < (votes[$0], $1) } }
-    func share(within count: Int) -> Double {
-      let hits = zip(rankings, queryLabels).filter { $0.prefix(count).contains($1) }.count
-      return Double(hits) / Double(max(1, queryLabels.count))
-    }
-    return Result(top1: share(within: 1), top5: share(within: 5), predictions: rankings.map { $0.first ?? 0 })
+    return Classification(rankings: rankings, labels: queries.labels, classes: queries.classes)
   }
 
-  private func vote(_ cosines: [Float], _ labels: [Int], _ classes: Int) -> [Double] {
-    let nearest = cosines.indices.sorted { (cosines[$1], $0) < (cosines[$0], $1) }.prefix(k)
-    var votes = [Double](repeating: 0, count: classes)
-    for index in nearest { votes[labels[index]] += exp(Double(cosines[index]) / temperature) }
+  private func vote(_ cosines: UnsafeMutableBufferPointer<Float>, _ bank: LabelledFeatures) -> [Double] {
+    let nearest = Nearest(k, of: cosines).sorted
+    var votes = [Double](repeating: 0, count: bank.classes)
+    for (cosine, index) in nearest {
+      // In units of the nearest one's vote, which no temperature can make too large a number.
+      votes[bank.labels[index]] += exp(Double(cosine - nearest[0].cosine) / temperature)
+    }
     return votes
+  }
+}
+
+/// The k largest of many numbers, of equal ones the first: a heap with the least of them on top, so that nearly all
+/// numbers are turned away by one comparison.
+private struct Nearest {
+  typealias Entry = (cosine: Float, index: Int)
+  private var heap: [Entry] = []
+
+  /// Minus infinity is never taken.
+  init(_ k: Int, of cosines: UnsafeMutableBufferPointer<Float>) {
+    heap.reserveCapacity(k)
+    var least = -Float.infinity
+    for (index, cosine) in cosines.enumerated() where cosine > least {
+      if heap.count < k {
+        heap.append((cosine, index))
+        rise(from: heap.count - 1)
+      } else {
+        heap[0] = (cosine, index)
+        sink()
+      }
+      if heap.count == k { least = heap[0].cosine }
+    }
+  }
+
+  /// Largest first.
+  var sorted: [Entry] { heap.sorted { Self.isLess($1, $0) } }
+
+  private static func isLess(_ a: Entry, _ b: Entry) -> Bool { (a.cosine, b.index) < (b.cosine, a.index) }
+
+  private mutating func rise(from start: Int) {
+    var place = start
+    while place > 0, Self.isLess(heap[place], heap[(place - 1) / 2]) {
+      heap.swapAt(place, (place - 1) / 2)
+      place = (place - 1) / 2
+    }
+  }
+
+  private mutating func sink() {
+    var place = 0
+    while true {
+      let children = (2 * place + 1..<2 * place + 3).clamped(to: 0..<heap.count)
+      guard let child = children.min(by: { Self.isLess(heap[$0], heap[$1]) }), Self.isLess(heap[child], heap[place])
+      else { return }
+      heap.swapAt(place, child)
+      place = child
+    }
   }
 }

@@ -78,11 +78,12 @@ public final class RunFolder {
   public func note(_ text: String) { try? Self.append(text, log, path + "/log.txt") }
 
   /// One write a line, so that a reader never sees half of one unless the disk is full.
-  private static func append(_ line: String, _ descriptor: Int32, _ path: String) throws {
+  static func append(_ line: String, _ descriptor: Int32, _ path: String) throws {
     try SafeFile.writeAll(Array((line + "\n").utf8), to: descriptor, path)
   }
 
-  /// Cuts both files back to a checkpoint's step: steps that will be made again, and events after that checkpoint.
+  /// Cuts both files back to a checkpoint's step: steps that will be made again, and events after that checkpoint, but for
+  /// those that count evaluations on test.
   /// - Returns: the metrics and events that stay.
   public func cut(to step: Int) throws -> (metrics: [[String: Any]], events: [[String: Any]]) {
     let kept = try Self.rewrite(path + "/metrics.jsonl") { lines in
@@ -93,7 +94,9 @@ public final class RunFolder {
       // The line about the checkpoint itself is the last one that counts.
       let last = lines.lastIndex { $0.object["kind"] as? String == "checkpoint" && $0.object["step"] as? Int == step }
       let end = last.map { $0 + 1 } ?? lines.count
-      return lines[..<end].filter { ($0.object["step"] as? Int ?? .max) <= step }
+      // Test stays seen, however far training goes back.
+      return lines[..<end].filter { ($0.object["step"] as? Int ?? .max) <= step || Self.isLookAtTest($0) }
+        + lines[end...].filter(Self.isLookAtTest)
     }
     return (kept.map(\.object), events.map(\.object))
   }
@@ -123,7 +126,7 @@ public final class RunFolder {
     return kept
   }
 
-  private static func open(_ path: String) throws -> Int32 {
+  static func open(_ path: String) throws -> Int32 {
     let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw Trouble(

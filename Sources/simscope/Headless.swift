@@ -1,9 +1,7 @@
 /// A run without a dashboard: one plain line a second at most.
 import Basics
 import Dashboard
-import Dispatch
 import Foundation
-import Synchronization
 import Telemetry
 import Training
 
@@ -57,29 +55,4 @@ private struct LinePrinter {
 
   /// A line out at once; a reader that has gone away stops nothing.
   private func printLine(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8)) }
-}
-
-/// Signals that ask the run to end, in the order they came.
-private struct Interrupts {
-  private final class Received: Sendable { let numbers = Mutex([Int32]()) }
-  private let received = Received()
-  private var sources: [any DispatchSourceSignal] = []
-
-  init(_ signals: [Int32]) {
-    signal(SIGPIPE, SIG_IGN)
-    for number in signals {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { [received] in received.numbers.withLock { $0.append(number) } }
-      source.resume()
-      sources.append(source)
-    }
-  }
-
-  var first: Int32? { received.numbers.withLock { $0.first } }
-  var count: Int { received.numbers.withLock { $0.count } }
-}
-
-func signalName(_ number: Int32) -> String {
-  [SIGINT: "interrupted", SIGTERM: "terminated", SIGQUIT: "quit", SIGHUP: "hangup"][number] ?? "signal \(number)"
 }

@@ -27,7 +27,8 @@ let programCommands: [ProgramCommand] = [
   ProgramCommand(
     name: "evaluate", usage: "MODEL DATA", summary: "classifies the test split by what an encoder has learned",
     flags: evaluateFlags, run: evaluate),
-  ProgramCommand(name: "embed", usage: "MODEL DATA", summary: "writes h and z of pictures", flags: [], run: nil),
+  ProgramCommand(
+    name: "embed", usage: "MODEL DATA", summary: "writes h and z of pictures, for numpy", flags: embedFlags, run: embed),
   ProgramCommand(
     name: "export", usage: "RUN", summary: "writes the encoder under torchvision's names", flags: [], run: nil),
   ProgramCommand(
