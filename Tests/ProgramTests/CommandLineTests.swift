@@ -19,7 +19,7 @@ extension RealProgram {
       #expect(answer.errors.split(separator: "\n").count == 1)
     }
 
-    @Test(arguments: ["embed", "export", "reproduce", "compare", "replay", "attach"])
+    @Test(arguments: ["export", "reproduce", "compare", "replay", "attach"])
     func commandsOfLaterVersionsSaySo(command: String) throws {
       let answer = try run([command, "runs/x"])
       #expect(answer.status == 2)

@@ -65,21 +65,3 @@ private func plan(epoch: Int = 0, cursor: Int = 0, count: Int = 8, strength: Dou
   #expect(RunData(dataSet(300), heldOut: 0.1, seed: 2).heldOut.names != data.heldOut.names)
   #expect(!RunData(dataSet(300), heldOut: 0, seed: 1).canEvaluate)
 }
-
-@Test func neighboursVoteWithTheirCosine() {
-  let bank = Tensor([4, 2], [1, 0, 0.9, 0.1, 0, 1, -1, 0])
-  var neighbours = NearestNeighbours(k: 3)
-  let workers = WorkerPool(threads: 1)
-  func predict(_ x: Float, _ y: Float) -> Int {
-    neighbours.classify(
-      bank: bank, bankLabels: [0, 1, 2, 1], queries: Tensor([1, 2], [x, y]), queryLabels: [0], classes: 3,
-      workers: workers
-    ).predictions[0]
-  }
-  // Weights exp(cos / 0.1): a hair nearer wins over one that is a little farther.
-  #expect(predict(2, 0) == 0)
-  #expect(predict(0.9, 0.12) == 1)
-  #expect(predict(0.1, 5) == 2)
-  neighbours.temperature = 100
-  #expect(predict(-1, 0.01) == 1)
-}
