@@ -1,4 +1,4 @@
-// NT-Xent's tiles, one copy for each instruction set, and the choice between them at run time.
+// The losses' tiles, one copy for each instruction set, and the choice between them at run time.
 #include "ck_contrast.h"
 
 #include "isa.h"
@@ -10,8 +10,8 @@
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define BLOCK CK_CONTRAST_BLOCK
-// Stands where there is no pair: no logarithm of it is more than zero.
-#define NO_COSINE -1e30f
+// Stands where there is no pair: less than any similarity, and no loss or slope comes of it.
+#define NO_SIMILARITY -1e30f
 
 // Two blocks of views; rows are those of the first, columns those of the second.
 typedef struct {
@@ -34,6 +34,7 @@ static inline int64_t partner_in(const tile_t *t, int64_t row, int64_t views) {
 typedef struct {
   void (*forward)(const ck_contrast *, int64_t, int64_t, float *);
   void (*backward)(const ck_contrast *, int64_t, int64_t, float *);
+  void (*compare)(const ck_contrast *, int64_t, int64_t, float *);
   void (*begin)(const ck_contrast *, const float *, int64_t);
   void (*end)(const ck_contrast *, int64_t);
 } contrast_t;
@@ -98,5 +99,8 @@ void ck_contrast_forward(const ck_contrast *c, int64_t block, int64_t other, flo
 }
 void ck_contrast_backward(const ck_contrast *c, int64_t block, int64_t other, float *scratch) {
   chosen->backward(c, block, other, scratch);
+}
+void ck_contrast_compare(const ck_contrast *c, int64_t block, int64_t other, float *scratch) {
+  chosen->compare(c, block, other, scratch);
 }
 void ck_contrast_end(const ck_contrast *c, int64_t block) { chosen->end(c, block); }

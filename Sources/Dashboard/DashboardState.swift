@@ -112,9 +112,11 @@ extension DashboardState {
   /// The value as asked, or else in force.
   func shownValue(of knob: Knob) -> Double { asked[knob.key]?.value ?? value(of: knob) }
 
-  /// The values a knob takes here: a batch is not larger than the data set.
+  /// The values a knob takes here: a batch is not larger than the data set, τ as the objective has it.
   func range(of knob: Knob) -> ClosedRange<Double> {
-    guard knob.key == "batch_size", snapshot.run.trainCount > 2 else { return knob.range }
+    guard knob.key == "batch_size", snapshot.run.trainCount > 2 else {
+      return snapshot.run.objective.range(of: knob)
+    }
     return knob.range.lowerBound...min(knob.range.upperBound, Double(snapshot.run.trainCount))
   }
 

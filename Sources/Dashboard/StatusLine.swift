@@ -10,8 +10,9 @@ public func statusLine(_ snapshot: Snapshot) -> String {
   parts.append("epoch \(Figures.fixed(snapshot.epoch.rounded(.down), 0))" + (total > 0 ? "/\(total)" : ""))
   parts.append("step \(snapshot.step)")
   if let loss = snapshot.curves[.loss]?.last?.smooth {
-    let share = LossScale(snapshot.knobs).share(loss)
-    parts.append("loss \(Figures.fixed(loss, 3)) (\(Figures.percent(share, 0)) of the way from ceiling to floor)")
+    let share = LossScale(snapshot).share(loss)
+    let words = share.map { " (\(Figures.percent($0, 0)) of the way from ceiling to floor)" } ?? ""
+    parts.append("loss \(Figures.fixed(loss, 3))\(words)")
   }
   if snapshot.imagesPerSecond > 0 { parts.append("\(Figures.significant(snapshot.imagesPerSecond, 3)) images/s") }
   if let seconds = snapshot.secondsLeft, !snapshot.state.isOver { parts.append("ETA \(Figures.duration(seconds))") }

@@ -47,8 +47,7 @@ extension DashboardState {
   fileprivate mutating func turn(_ clicks: Int, _ fine: Bool) -> [Command] {
     let knob = chosenKnob
     let range = range(of: knob)
-    let turned = knob.turned(shownValue(of: knob), clicks: clicks, fine: fine)
-    return set(knob, to: min(max(turned, range.lowerBound), range.upperBound))
+    return set(knob, to: knob.turned(shownValue(of: knob), clicks: clicks, fine: fine, in: range))
   }
 
   /// The preview keeps its own values; otherwise the trainer is asked.

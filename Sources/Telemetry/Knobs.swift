@@ -1,6 +1,6 @@
 /// What may be turned while a run trains. Everything else is `Configuration`; nothing is both.
 public struct Knobs: Sendable, Equatable {
-  /// τ of NT-Xent.
+  /// τ of NT-Xent and NT-Logistic.
   public var temperature = 0.5
   /// Images a step; a step sees twice as many views.
   public var batchSize = 256
@@ -40,6 +40,8 @@ public struct Knob: Sendable {
   public let name: String
   public let help: String
   public let range: ClosedRange<Double>
+  /// Under any objective.
+  public var widestRange: ClosedRange<Double> { key == "temperature" ? range.lowerBound...100 : range }
   public let turn: Turn
   public let isInteger: Bool
   public let path: WritableKeyPath<Knobs, Double> & Sendable
@@ -79,8 +81,10 @@ public struct Knob: Sendable {
 
   public static func named(_ key: String) -> Knob? { all.first { $0.key == key } }
 
-  /// The value after `clicks` turns (negative turns it down), inside the range.
-  public func turned(_ value: Double, clicks: Int, fine: Bool = false) -> Double {
+  /// The value after `clicks` turns (negative turns it down), inside a range, its own where none is given.
+  public func turned(_ value: Double, clicks: Int, fine: Bool = false, in limits: ClosedRange<Double>? = nil) -> Double
+  {
+    let range = limits ?? range
     let moved: Double
     switch turn {
     case .factor(let coarse, let small):

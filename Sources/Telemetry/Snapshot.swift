@@ -7,6 +7,7 @@ public struct RunDescription: Sendable, Equatable {
   public var data = ""
   public var encoder = ""
   public var head = ""
+  public var objective = Objective()
   public var precision = "float32"
   /// Side of a view in pixels.
   public var imageSize = 0

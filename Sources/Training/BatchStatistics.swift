@@ -18,7 +18,7 @@ public struct BatchStatistics: Sendable, Equatable {
   /// - Parameter x: [2N, d].
   /// - Parameter isWanted: without it, only the room for it is taken.
   static func of(_ x: Activation, isWanted: Bool, _ workspace: inout Workspace) -> BatchStatistics? {
-    let tiles = ContrastTiles(x, hasGradient: false, &workspace)
+    let tiles = ContrastTiles(x, Objective(), hasGradient: false, &workspace)
     defer { tiles.release(&workspace) }
     guard isWanted && !workspace.isPlanning else { return nil }
     tiles.forward(temperature: 1, workspace)

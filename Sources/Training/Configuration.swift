@@ -1,5 +1,6 @@
 /// What makes a run the experiment it is. Fixed while it runs; what may be turned is in `knobs`, here with the values
 /// it starts from.
+import Basics
 import Foundation
 import Images
 import Networks
@@ -31,6 +32,9 @@ public struct Configuration: Sendable, Equatable {
   public var projectionDim = 128
   /// How feature maps lie in memory while training. Weights, sums, statistics and the loss are float32 or wider.
   public var precision = Activation.Element.float32
+
+  // loss
+  public var objective = Objective()
 
   // views
   public var augmentation = AugmentationChoice.simclr
@@ -89,6 +93,22 @@ public struct Configuration: Sendable, Equatable {
       let base = baseLearningRate ?? [.lars: 0.3, .sgd: 0.03][optimizer]
       if let base { knobs.learningRate = base * scaledRate(batchSize: knobs.batchSize) }
       baseLearningRate = base
+    }
+  }
+
+  /// - Throws: `Trouble` where settings contradict one another.
+  public func check() throws {
+    if objective.loss == .ntXent && objective.mining == .semiHard {
+      throw Trouble(
+        "--mining semi-hard is for --loss nt-logistic or margin: NT-Xent weighs negatives by their hardness itself",
+        remedy: "leave --mining out, or choose another --loss")
+    }
+    let range = objective.range(of: Knob.named("temperature")!)
+    if !range.contains(knobs.temperature) {
+      throw Trouble(
+        "--temperature goes from \(JSONLine.number(range.lowerBound)) to \(JSONLine.number(range.upperBound)) with "
+          + "--similarity \(objective.similarity.rawValue), not “\(JSONLine.number(knobs.temperature))”",
+        remedy: "see --help")
     }
   }
 

@@ -1,6 +1,7 @@
-/// NT-Xent alone, timed.
+/// The loss alone, timed.
 import Basics
 import Foundation
+import Telemetry
 import Tensors
 
 public struct LossMeasurement: Sendable {
@@ -14,12 +15,14 @@ public struct LossMeasurement: Sendable {
 /// - Parameters:
 ///   - images: N, so 2N views.
 ///   - dimension: d of z.
-public func measureLoss(images: Int, dimension: Int, seconds: Double, threads: Int) -> LossMeasurement {
+public func measureLoss(_ objective: Objective, images: Int, dimension: Int, seconds: Double, threads: Int)
+  -> LossMeasurement
+{
   let workers = WorkerPool(threads: threads)
   var random = RandomStream(seed: 1, .test)
   let z = Tensor([2 * images, dimension], (0..<2 * images * dimension).map { _ in random.uniform(-1, 1) })
   let plan = Workspace.plan(workers: workers) { workspace in
-    _ = ntXent(workspace.load(z), temperature: 0.5, &workspace)
+    _ = contrastiveLoss(workspace.load(z), objective, temperature: 0.5, &workspace)
   }
   guard var workspace = try? Workspace(plan, workers: workers) else {
     preconditionFailure("no \(plan.bytes) bytes for the loss of \(images) images")
@@ -30,7 +33,7 @@ public func measureLoss(images: Int, dimension: Int, seconds: Double, threads: I
     workspace.restart()
     let activation = workspace.load(z)
     var clock = Stopwatch()
-    _ = ntXent(activation, temperature: 0.5, &workspace)
+    _ = contrastiveLoss(activation, objective, temperature: 0.5, &workspace)
     milliseconds.append(clock.lap() * 1000)
   } while milliseconds.count < 4 || start.duration(to: .now) < .seconds(seconds)
   let counted = milliseconds.dropFirst().sorted()

@@ -65,7 +65,23 @@ public struct Setting: Sendable {
     named("precision", .model, "how feature maps are kept while training; all sums are float32", \.precision),
   ]
 
-  private static let loss = [knob("temperature", .loss)]
+  private static let loss = [
+    named(
+      "loss", .loss, "the contrastive loss (paper, Table 2); the last two over all negatives or a mined one",
+      \.objective.loss),
+    knob("temperature", .loss),
+    named(
+      "similarity", .loss, "of z scaled to length one, or the product of z as it is (Table 5)", \.objective.similarity),
+    named(
+      "mining", .loss,
+      "the one negative closest to the anchor but farther than its partner, for nt-logistic and margin",
+      \.objective.mining),
+    number("margin", .loss, 0...1e6, "m of the margin loss", \.objective.margin),
+    named(
+      "loss_scale", .loss,
+      "the mean over 2N views, or the reference code's sum of two means: loss and gradient exactly twice",
+      \.objective.scale),
+  ]
 
   private static let views =
     ["strength", "crop_min", "flip_probability", "jitter_probability", "gray_probability", "blur_probability"].map {
@@ -224,7 +240,7 @@ public struct Setting: Sendable {
       key: key, group: group, value: knob.isInteger ? "N" : "X", help: knob.help, isExperiment: true,
       get: { JSONLine.number($0.knobs[keyPath: knob.path]) }
     ) {
-      guard let value = Double($1), knob.range.contains(value), !knob.isInteger || value == value.rounded() else {
+      guard let value = Double($1), knob.widestRange.contains(value), !knob.isInteger || value == value.rounded() else {
         return false
       }
       $0.knobs[keyPath: knob.path] = value

@@ -24,10 +24,8 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   let data = DataSet(rendering: max(batchSize, 512), size: configuration.imageSize!)
   var loader = Loader(data, seed: 1, order: .shuffled, workers: workers)
   var point = Checkpoint(configuration)
-  let plan = StepEngine.plan(
-    point.model, configuration.precision, batchSize: batchSize, imageSize: configuration.imageSize!, workers: workers)
-  var engine = try StepEngine(
-    plan, batchSize: batchSize, imageSize: configuration.imageSize!, normalization: .none, workers: workers)
+  let plan = StepEngine.plan(point.model, configuration, batchSize: batchSize, workers: workers)
+  var engine = try StepEngine(plan, configuration, batchSize: batchSize, workers: workers)
   let settings = Optimizer.Settings(learningRate: 1e-3, momentum: 0.9, weightDecay: 1e-6)
   func batch(_ step: Int) -> BatchPlan {
     BatchPlan(epoch: step, cursor: 0, count: batchSize, recipe: configuration.recipe(configuration.knobs))
@@ -50,10 +48,12 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
 }
 
 /// How a step of this configuration is laid out in memory.
-public func stepPlan(of configuration: Configuration) -> Workspace.Plan {
-  StepEngine.plan(
-    SimCLR(configuration), configuration.precision, batchSize: configuration.knobs.batchSize,
-    imageSize: configuration.imageSize ?? 32, workers: WorkerPool(threads: configuration.workerCount))
+public func stepPlan(of asked: Configuration) -> Workspace.Plan {
+  var configuration = asked
+  configuration.imageSize = configuration.imageSize ?? 32
+  return StepEngine.plan(
+    SimCLR(configuration), configuration, batchSize: configuration.knobs.batchSize,
+    workers: WorkerPool(threads: configuration.workerCount))
 }
 
 extension DataSet {

@@ -9,9 +9,7 @@ import Tensors
 struct StepEngine: ~Copyable {
   /// N it is planned for.
   private(set) var batchSize: Int
-  private let imageSize: Int
-  private let normalization: PixelNormalization
-  private let workers: WorkerPool
+  private let configuration: Configuration
   private var workspace: Workspace
 
   /// What a step found.
@@ -33,25 +31,24 @@ struct StepEngine: ~Copyable {
   }
 
   /// The layout of a step at this batch size; its bytes are the memory of a step.
-  static func plan(
-    _ model: SimCLR, _ precision: Activation.Element, batchSize: Int, imageSize: Int, workers: WorkerPool
-  ) -> Workspace.Plan {
-    Workspace.plan(workers: workers, element: precision) { workspace in
+  /// - Parameter configuration: with its image size decided.
+  static func plan(_ model: SimCLR, _ configuration: Configuration, batchSize: Int, workers: WorkerPool)
+    -> Workspace.Plan
+  {
+    Workspace.plan(workers: workers, element: configuration.precision) { workspace in
       var copy = model
       let views = workspace.input(
-        UnsafeBufferPointer(start: nil, count: 0), images: 2 * batchSize, size: imageSize, mean: [],
+        UnsafeBufferPointer(start: nil, count: 0), images: 2 * batchSize, size: configuration.imageSize!, mean: [],
         standardDeviation: [])
       let (h, z) = copy.forwardBoth(views, .training, &workspace)
       _ = BatchStatistics.of(h, isWanted: false, &workspace)
-      copy.backward(ntXent(z, temperature: 1, &workspace).dz, &workspace)
+      copy.backward(contrastiveLoss(z, configuration.objective, temperature: 1, &workspace).dz, &workspace)
     }
   }
 
-  init(
-    _ plan: Workspace.Plan, batchSize: Int, imageSize: Int, normalization: PixelNormalization, workers: WorkerPool
-  ) throws {
-    (self.batchSize, self.imageSize) = (batchSize, imageSize)
-    (self.normalization, self.workers) = (normalization, workers)
+  /// - Throws: `Trouble` when the memory cannot be had.
+  init(_ plan: Workspace.Plan, _ configuration: Configuration, batchSize: Int, workers: WorkerPool) throws {
+    (self.batchSize, self.configuration) = (batchSize, configuration)
     workspace = try Workspace(plan, workers: workers)
   }
 
@@ -61,7 +58,7 @@ struct StepEngine: ~Copyable {
     try workspace.adopt(plan)
   }
 
-  /// Forward over both views of the batch at once, NT-Xent, backward, one move of the optimizer.
+  /// Forward over both views of the batch at once, the loss, backward, one move of the optimizer.
   /// - Parameter looks: whether the outcome has a closer look at h and z.
   mutating func step(
     _ model: inout SimCLR, _ optimizer: inout Optimizer, _ batch: ViewBatch, temperature: Double,
@@ -72,8 +69,8 @@ struct StepEngine: ~Copyable {
     workspace.restart()
     let views = batch.bytes.withUnsafeBufferPointer {
       workspace.input(
-        $0, images: 2 * batchSize, size: imageSize, mean: normalization.mean,
-        standardDeviation: normalization.standardDeviation)
+        $0, images: 2 * batchSize, size: configuration.imageSize!, mean: configuration.normalize.mean,
+        standardDeviation: configuration.normalize.standardDeviation)
     }
     let (h, z) = model.forwardBoth(views, .training, &workspace)  // [2N, D], [2N, d]
     timing.forward = clock.lap()
@@ -81,7 +78,7 @@ struct StepEngine: ~Copyable {
       Look(h: workspace.read(h), z: workspace.read(z), statisticsOfH: $0)
     }
     timing.other = clock.lap()
-    let (loss, dz) = ntXent(z, temperature: temperature, &workspace)
+    let (loss, dz) = contrastiveLoss(z, configuration.objective, temperature: temperature, &workspace)
     timing.loss = clock.lap()
     model.backward(dz, &workspace)
     timing.backward = clock.lap()

@@ -57,6 +57,7 @@ public struct Trainer: ~Copyable {
   ///   - niceness: of the threads that compute, so that a screen comes before them.
   public init(_ asked: Configuration, resuming: String?, niceness: Int, link: Link) throws {
     BLAS.useOneThread()
+    try asked.check()
     var configuration = asked
     let survey = try DataSet.survey(asked.data, split: .train)
     configuration.adapt(toLargestSide: survey.longestSide ?? 64)
@@ -114,16 +115,13 @@ public struct Trainer: ~Copyable {
     _ configuration: Configuration, _ point: Checkpoint, pictures: Int, _ workers: WorkerPool
   ) throws -> StepEngine {
     let batch = min(point.knobs.batchSize, pictures)
-    let plan = StepEngine.plan(
-      point.model, configuration.precision, batchSize: batch, imageSize: configuration.imageSize!, workers: workers)
+    let plan = StepEngine.plan(point.model, configuration, batchSize: batch, workers: workers)
     if let available = availableMemory(), plan.bytes > available {
       throw Trouble(
         "a batch of \(batch) needs \(plan.bytes >> 20) MiB of memory, \(available >> 20) MiB are free",
         remedy: "take a smaller --batch-size, --image-size or encoder")
     }
-    return try StepEngine(
-      plan, batchSize: batch, imageSize: configuration.imageSize!, normalization: configuration.normalize,
-      workers: workers)
+    return try StepEngine(plan, configuration, batchSize: batch, workers: workers)
   }
 
   private mutating func reportSkipped() throws {
@@ -137,6 +135,7 @@ public struct Trainer: ~Copyable {
     run.data = title
     run.encoder = configuration.encoder.name
     run.head = configuration.head.rawValue
+    run.objective = configuration.objective
     run.imageSize = configuration.imageSize!
     (run.trainCount, run.heldOutCount) = (data.train.count, data.heldOut.count)
     run.classes = data.train.classes
@@ -247,9 +246,8 @@ public struct Trainer: ~Copyable {
     let batch = loader.take(plan)
     let views = clock.lap()
     if engine.batchSize != plan.count {
-      let layout = StepEngine.plan(
-        point.model, configuration.precision, batchSize: plan.count, imageSize: plan.recipe.imageSize, workers: workers)
-      try engine.adopt(layout, batchSize: plan.count)
+      try engine.adopt(
+        StepEngine.plan(point.model, configuration, batchSize: plan.count, workers: workers), batchSize: plan.count)
     }
     let rate = schedule.rate(peak: point.knobs.learningRate, images: Double(point.images))
     point.step += 1
@@ -482,16 +480,14 @@ public struct Trainer: ~Copyable {
   private static let seriesSeconds = 10.0
 
   private func refusal(of value: Double, for knob: Knob) -> String? {
-    guard knob.range.contains(value) else {
-      return "\(knob.name) goes from \(JSONLine.number(knob.range.lowerBound)) to "
-        + JSONLine.number(knob.range.upperBound)
+    let range = configuration.objective.range(of: knob)
+    guard range.contains(value) else {
+      return "\(knob.name) goes from \(JSONLine.number(range.lowerBound)) to \(JSONLine.number(range.upperBound))"
     }
     guard knob.key == "batch_size" else { return nil }
     guard Int(value) <= data.train.count else { return "there are only \(data.train.count) pictures to train on" }
     let bytes = { [point, configuration, workers] (batch: Int) in
-      StepEngine.plan(
-        point.model, configuration.precision, batchSize: batch, imageSize: configuration.imageSize!, workers: workers
-      ).bytes
+      StepEngine.plan(point.model, configuration, batchSize: batch, workers: workers).bytes
     }
     let needed = bytes(Int(value))
     guard let available = availableMemory(), needed > available + bytes(engine.batchSize) else { return nil }

@@ -27,6 +27,7 @@ func train(_ arguments: Arguments) throws -> Int32 {
     configuration.run = nil
   }
   try arguments.apply(to: &configuration)
+  do { try configuration.check() } catch let trouble as Trouble { throw UsageError(trouble.what) }
   if let data = try arguments.words(["DATA"], optional: 1).first { configuration.data = data }
   if configuration.data.isEmpty { configuration.data = try sampleData() }
   configuration.data = URL(fileURLWithPath: configuration.data).standardizedFileURL.path

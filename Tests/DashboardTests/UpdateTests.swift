@@ -210,10 +210,42 @@ private func press(_ text: String, _ state: inout DashboardState) -> [Command] {
 
 @Test func lossScaleIsThatOfTheFormulas() {
   // 2 pairs, τ = 1: all alike gives ln 3; opposite pairs give ln(1 + 2e⁻²).
-  let scale = LossScale(batchSize: 2, temperature: 1)
-  #expect(abs(scale.ceiling - 1.098612288668) < 1e-9)
+  let scale = LossScale(Objective(), batchSize: 2, temperature: 1)
+  #expect(abs(scale.ceiling! - 1.098612288668) < 1e-9)
   #expect(abs(scale.floor - 0.239544977) < 1e-6)
-  #expect(abs(scale.share(scale.ceiling)) < 1e-12 && abs(scale.share(scale.floor) - 1) < 1e-12)
+  #expect(scale.share(scale.ceiling!) == 0 && scale.share(scale.floor) == 1)
+}
+
+@Test func everyLossHasItsOwnScale() {
+  func scale(_ change: (inout Objective) -> Void, _ batchSize: Int = 3, _ temperature: Double = 0.5) -> LossScale {
+    var objective = Objective()
+    change(&objective)
+    return LossScale(objective, batchSize: batchSize, temperature: temperature)
+  }
+  let reference = scale { $0.scale = .reference }
+  #expect(abs(reference.ceiling! - 2 * 1.6094379124) < 1e-9)
+  // Three pairs at 120°: partners at cosine 1, others at −½. Products can be as large as they like.
+  #expect(abs(reference.floor - 2 * log(1 + 4 * exp(-3))) < 1e-12)
+  #expect(scale { $0.similarity = .dot }.floor == 0)
+  let logistic = scale { $0.loss = .ntLogistic }
+  #expect(logistic.ceiling == nil && logistic.share(1) == nil)
+  #expect(abs(logistic.floor - (log(1 + exp(-2)) + log(1 + exp(-1)))) < 1e-12)
+  let margin = scale { ($0.loss, $0.margin) = (.margin, 1.6) }
+  #expect(margin.ceiling == 1.6 && abs(margin.floor - 0.1) < 1e-12)
+  // One negative chosen: two groups opposite each other leave nothing of a margin below 2.
+  let mined = scale { ($0.loss, $0.margin, $0.mining) = (.margin, 1.6, .semiHard) }
+  #expect(mined.ceiling == 1.6 && mined.floor == 0)
+  #expect(scale { ($0.loss, $0.margin) = (.margin, 0) }.share(0) == nil)
+}
+
+@Test func aLossWithoutACeilingHasNoneDrawn() {
+  var snapshot = FakeRun.snapshot()
+  snapshot.run.objective.loss = .ntLogistic
+  #expect(statusLine(snapshot).contains("loss 4.570 812 images/s"))
+  var state = FakeRun.state()
+  state.snapshot = snapshot
+  let screen = view(state, columns: 100, rows: 30).grid.description
+  #expect(!screen.contains("ceiling") && screen.contains("NT-Logistic"))
 }
 
 @Test func statusLineIsPlainAndWhole() {

@@ -14,6 +14,7 @@ import Testing
     ("encoder", "resnet18"), ("width", "0.5"), ("stem", "imagenet"), ("image_size", "64"), ("head", "linear"),
     ("precision", "bfloat16"), ("temperature", "0.07"), ("batch_size", "96"),
     ("optimizer", "lars"), ("warmup_epochs", "2.5"), ("nesterov", "true"), ("limit", "7"), ("seed", "12345678901"),
+    ("loss", "margin"), ("similarity", "dot"), ("mining", "semi-hard"), ("margin", "0.4"), ("loss_scale", "reference"),
     ("drop_last", "false"), ("blur_probability", "0.25"), ("weight_decay", "1e-05"), ("on_hangup", "stop"),
   ] { try #require(Setting.named(key)).apply(text, to: &configuration) }
   var read = Configuration()
@@ -35,6 +36,20 @@ import Testing
   #expect(message("batch_size", "1.5").contains("--batch-size"))
   #expect(message("epochs", "many").contains("not “many”"))
   #expect(throws: Trouble.self) { try configuration.take(json: #"{"temprature": 1}"#, from: "f.json") }
+}
+
+@Test func settingsThatContradictOneAnotherAreRefused() throws {
+  func sentence(_ settings: [(String, String)]) throws -> String {
+    var configuration = Configuration()
+    for (key, text) in settings { try Setting.named(key)!.apply(text, to: &configuration) }
+    do { try configuration.check() } catch { return "\(error)" }
+    return ""
+  }
+  #expect(try sentence([("mining", "semi-hard")]).contains("--mining semi-hard is for --loss"))
+  #expect(try sentence([("mining", "semi-hard"), ("loss", "margin")]) == "")
+  // Table 5 of the paper divides raw products by 10 and 100; cosines by 2 at most.
+  #expect(try sentence([("temperature", "10")]).contains("--temperature goes from 0.01 to 2"))
+  #expect(try sentence([("temperature", "100"), ("similarity", "dot")]) == "")
 }
 
 @Test func smallAndLargePicturesHaveTheirRecipes() throws {

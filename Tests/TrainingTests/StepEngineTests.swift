@@ -15,17 +15,18 @@ private struct Bench: ~Copyable {
   var engine: StepEngine
   let batch: ViewBatch
   let settings = Optimizer.Settings(learningRate: 1e-3, momentum: 0.9, weightDecay: 1e-6)
+  let configuration: Configuration
 
   init(batchSize: Int, workers: WorkerPool) throws {
     BLAS.useOneThread()
     var configuration = Configuration()
     configuration.encoder = ResNet.Architecture.named("resnet8")!
     configuration.imageSize = 16
+    self.configuration = configuration
     point = Checkpoint(configuration)
     engine = try StepEngine(
-      StepEngine.plan(point.model, .float32, batchSize: batchSize, imageSize: 16, workers: workers),
-      batchSize: batchSize,
-      imageSize: 16, normalization: .none, workers: workers)
+      StepEngine.plan(point.model, configuration, batchSize: batchSize, workers: workers), configuration,
+      batchSize: batchSize, workers: workers)
     var random = RandomStream(seed: 1, .test)
     batch = ViewBatch(
       plan: BatchPlan(epoch: 0, cursor: 0, count: batchSize, recipe: configuration.recipe(configuration.knobs)),
@@ -66,7 +67,7 @@ private func residentMemory() -> Int {
   var bench = try Bench(batchSize: 64, workers: workers)
   let other = try Bench(batchSize: 16, workers: workers).batch
   func plan(_ batchSize: Int) -> Workspace.Plan {
-    StepEngine.plan(bench.point.model, .float32, batchSize: batchSize, imageSize: 16, workers: workers)
+    StepEngine.plan(bench.point.model, bench.configuration, batchSize: batchSize, workers: workers)
   }
   let plans = [plan(16), plan(64)]
   var after: [Int] = []

@@ -4,8 +4,8 @@ import Telemetry
 
 extension Scene {
   private static let meanings: [(String, String)] = [
-    ("loss", "NT-Xent: its debiased moving average; the newest raw value stands at the right"),
-    ("of the way", "from the ceiling ln(2N−1), all views alike, to the floor that N and τ allow"),
+    ("loss", "NT-Xent, or what --loss says: its debiased moving average; the newest raw value stands at the right"),
+    ("of the way", "from the ceiling, all views alike (NT-Xent: ln(2N−1)), to the floor that N and τ allow"),
     ("similarity", "cosines of the projections of one batch; the two views of a picture stand side by side"),
     ("positive", "mean cosine of two views of one picture; negative: of views of different pictures"),
     ("top-1", "how often a view's nearest of all 2N−1 others is its own partner"),

@@ -9,13 +9,18 @@ extension Scene {
     return text("loss ", .faint) + text(Figures.fixed(point.smooth, 3), .loss)
   }
 
-  /// "loss 5.31 · 71 % of the way"
+  /// "loss 5.31 · 71 % of the way"; what is not the usual loss says so: "loss 1.31 · NT-Logistic".
   private var lossTitles: [Text] {
     guard let point = snapshot.curves[.loss]?.last, point.smooth.isFinite else { return [text("loss", .title)] }
-    let share = LossScale(snapshot.knobs).share(point.smooth)
+    let objective = snapshot.run.objective
     let loss = text("loss ", .title) + Text(Figures.fixed(point.smooth, 2), theme[.loss])
+    let named = objective == Objective() ? [loss] : [loss, text(objective.name)]
+    guard let share = LossScale(snapshot).share(point.smooth) else { return [dotted(named), loss] }
     let percent = Figures.percent(share, 0)
-    return [dotted([loss, text("\(percent) of the way")]), dotted([loss, text(percent)]), loss]
+    return [
+      dotted(named + [text("\(percent) of the way")]), dotted(named + [text(percent)]), dotted([loss, text(percent)]),
+      loss,
+    ]
   }
 
   private var rawNote: Text {
@@ -31,15 +36,15 @@ extension Scene {
 
   mutating func drawLossPlot(_ curve: Curve, in area: Rect) {
     let points = plotPoints(curve, columns: area.width)
-    let scale = LossScale(snapshot.knobs)
+    let scale = LossScale(snapshot)
     let data = valueRange(of: points)
     var plot = LinePlot(
       series: [LinePlot.Series(points: points, line: theme[.loss], band: theme[.band])], xRange: stepRange(of: curve),
-      yRange: including([scale.ceiling, scale.floor], in: data), styles: plotStyles, unicode: unicode)
-    plot.references = [
-      LinePlot.Reference(value: scale.ceiling, label: "ceiling \(Figures.fixed(scale.ceiling, 2))"),
-      LinePlot.Reference(value: scale.floor, label: "floor \(Figures.fixed(scale.floor, 2))"),
-    ]
+      yRange: including([scale.ceiling, scale.floor].compactMap(\.self), in: data), styles: plotStyles,
+      unicode: unicode)
+    plot.references = [("ceiling", scale.ceiling), ("floor", scale.floor)].compactMap { word, value in
+      value.map { LinePlot.Reference(value: $0, label: "\(word) \(Figures.fixed($0, 2))") }
+    }
     plot.markers = turnMarkers(columns: area.width, plot.xRange)
     plot.xName = "step"
     plot.draw(in: area, of: &grid)

@@ -1,27 +1,27 @@
-/// NT-Xent (paper, section 2.1, equation 1): for each of 2N views, the cross entropy of finding its partner among the
-/// 2N − 1 others. Row i's positive is row (i + N) mod 2N; the positive stays in the denominator, the view itself does
-/// not; the mean is over all 2N, so over both directions.
-import Foundation
+/// The contrastive loss of a batch, and its gradient. Row i's positive is row (i + N) mod 2N; a view is not compared with
+/// itself; the mean is over all 2N views, so over both directions.
+import Telemetry
 import Tensors
 
 public struct ContrastiveLoss: Sendable, Equatable {
-  /// Mean over 2N.
+  /// Mean over 2N, on the objective's scale.
   public var loss = 0.0
-  /// Share of anchors whose positive is the most similar of the 2N − 1 others; among the first five.
+  /// Share of anchors whose positive is the most similar of the 2N − 1 others, by the objective's similarity; among the
+  /// first five.
   public var top1 = 0.0
   public var top5 = 0.0
-  /// Of z.
+  /// Of z, by its cosines.
   public var statistics = BatchStatistics()
 }
 
 /// - Parameters:
 ///   - z: raw projections [2N, d], left as they are.
 ///   - temperature: τ; finite losses down to 0.005 and below.
-/// - Returns: the loss and ∂loss/∂z [2N, d].
-public func ntXent(_ z: Activation, temperature: Double, _ workspace: inout Workspace) -> (
-  loss: ContrastiveLoss, dz: Activation
-) {
-  let tiles = ContrastTiles(z, hasGradient: true, &workspace)
+/// - Returns: the loss and ∂loss/∂z [2N, d]. One image alone has no negatives: its terms are left out.
+public func contrastiveLoss(
+  _ z: Activation, _ objective: Objective, temperature: Double, _ workspace: inout Workspace
+) -> (loss: ContrastiveLoss, dz: Activation) {
+  let tiles = ContrastTiles(z, objective, hasGradient: true, &workspace)
   var result = ContrastiveLoss()
   if !workspace.isPlanning {
     tiles.forward(temperature: temperature, workspace)
@@ -33,11 +33,12 @@ public func ntXent(_ z: Activation, temperature: Double, _ workspace: inout Work
     }
     let count = Double(tiles.views)
     (result.loss, result.top1, result.top5) = (result.loss / count, result.top1 / count, result.top5 / count)
+    result.loss *= objective.factor
     result.statistics = tiles.statistics(workspace)
   }
   tiles.release(&workspace)
+  if objective.similarity == .dot, let ofCosines = BatchStatistics.of(z, isWanted: true, &workspace) {
+    result.statistics = ofCosines
+  }
   return (result, tiles.gradient)
 }
-
-/// The loss when all cosines are equal: ln(2N − 1).
-public func lossCeiling(images: Int) -> Double { log(Double(2 * images - 1)) }
