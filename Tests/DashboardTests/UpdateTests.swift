@@ -1,4 +1,5 @@
 import Canvas
+import Foundation
 import Telemetry
 import Testing
 
