@@ -155,6 +155,7 @@ extension Metric {
     case .negativeSimilarity: "negative similarity"
     case .effectiveRank: "effective rank"
     case .hEffectiveRank: "effective rank of h"
+    case .standardDeviation: "deviation of 1/√d"
     case .hAlignment: "alignment of h"
     case .hUniformity: "uniformity of h"
     case .gradientNorm: "gradient norm"

@@ -21,9 +21,16 @@ public enum Metric: String, CaseIterable, Sendable {
   case alignment, uniformity
   /// exp of the entropy of the normalised singular values of z.
   case effectiveRank = "effective_rank"
+  /// Of the dimensions of unit z over the batch, their mean (Chen and He 2021): 1/√d when z is spread evenly, 0 when it
+  /// has collapsed.
+  case standardDeviation = "standard_deviation"
+  /// The same of h.
+  case hPositiveSimilarity = "h_positive_similarity"
+  case hNegativeSimilarity = "h_negative_similarity"
   case hAlignment = "h_alignment"
   case hUniformity = "h_uniformity"
   case hEffectiveRank = "h_effective_rank"
+  case hStandardDeviation = "h_standard_deviation"
   /// L2 norm of the gradient of all parameters.
   case gradientNorm = "gradient_norm"
   case imagesPerSecond = "images_per_second"

@@ -8,6 +8,8 @@ public struct RunDescription: Sendable, Equatable {
   public var encoder = ""
   public var head = ""
   public var objective = Objective()
+  /// d, the width of z.
+  public var projectionDimension = 0
   public var precision = "float32"
   /// Side of a view in pixels.
   public var imageSize = 0

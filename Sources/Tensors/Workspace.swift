@@ -55,7 +55,7 @@ public struct Workspace: ~Copyable {
     guard base != nil else {
       throw Trouble(
         "a step needs \(plan.bytes >> 20) MiB of memory that this machine does not give",
-        remedy: "take a smaller --batch-size, --image-size or encoder")
+        remedy: "take --micro-batch, or a smaller --batch-size, --image-size or encoder")
     }
   }
 
@@ -70,6 +70,13 @@ public struct Workspace: ~Copyable {
     kept.removeAll(keepingCapacity: true)
     joins.removeAll(keepingCapacity: true)
     for index in gradients.indices { gradients[index] = nil }
+  }
+
+  /// Begins a step of another layout, for which the block is large enough.
+  public mutating func restart(_ plan: Plan) {
+    precondition(plan.bytes <= capacity, "a layout of \(plan.bytes) bytes in a block of \(capacity)")
+    self.plan = plan
+    restart()
   }
 
   /// Room for a feature map; its content is whatever was there before.

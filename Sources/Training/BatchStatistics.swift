@@ -26,6 +26,17 @@ public struct BatchStatistics: Sendable, Equatable {
   }
 }
 
+/// The standard deviation of each dimension of x [n, d] at length one, over the rows; the mean of them.
+public func standardDeviation(ofUnit x: Tensor) -> Double {
+  let (unit, n, d) = (unitRows(x), x.rows, x.columns)
+  let deviations = (0..<d).map { k in
+    let column = (0..<n).map { Double(unit.scalars[$0 * d + k]) }
+    let mean = column.reduce(0, +) / Double(n)
+    return (column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(n)).squareRoot()
+  }
+  return deviations.reduce(0, +) / Double(d)
+}
+
 extension SimilarityMap {
   /// The cosines of z [2N, d] with partners side by side and, given labels of the N images, sorted by class; averaged
   /// down to at most `limit` cells a side.

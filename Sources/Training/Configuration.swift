@@ -35,6 +35,9 @@ public struct Configuration: Sendable, Equatable {
 
   // loss
   public var objective = Objective()
+  /// Images computed at once; nil: the whole batch. Loss and gradient are those of the whole batch all the same, but
+  /// batch norm takes its statistics over each chunk (`GradientCache`).
+  public var microBatch: Int?
 
   // views
   public var augmentation = AugmentationChoice.simclr

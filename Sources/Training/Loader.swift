@@ -14,6 +14,17 @@ struct BatchPlan: Sendable, Equatable {
   var recipe: Augmentation
 }
 
+extension BatchPlan {
+  /// Parts of so many images, one behind the other. Their views are those of the whole.
+  func parts(_ counts: [Int]) -> [BatchPlan] {
+    var start = cursor
+    return counts.map { count in
+      defer { start += count }
+      return BatchPlan(epoch: epoch, cursor: start, count: count, recipe: recipe)
+    }
+  }
+}
+
 struct ViewBatch: Sendable {
   let plan: BatchPlan
   /// Of the N images in the data set.

@@ -81,6 +81,11 @@ public struct Setting: Sendable {
       "loss_scale", .loss,
       "the mean over 2N views, or the reference code's sum of two means: loss and gradient exactly twice",
       \.objective.scale),
+    integer(
+      "micro_batch", .loss, 1...1_048_576,
+      "images computed at once, for batches larger than memory (the batch). The loss keeps all negatives, at the cost of "
+        + "one more forward; batch norm sees a chunk. Adding up gradients of small batches would lose negatives",
+      \.microBatch),
   ]
 
   private static let views =

@@ -24,8 +24,8 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   let data = DataSet(rendering: max(batchSize, 512), size: configuration.imageSize!)
   var loader = Loader(data, seed: 1, order: .shuffled, workers: workers)
   var point = Checkpoint(configuration)
-  let plan = StepEngine.plan(point.model, configuration, batchSize: batchSize, workers: workers)
-  var engine = try StepEngine(plan, configuration, batchSize: batchSize, workers: workers)
+  let plan = StepPlan(point.model, configuration, batchSize: batchSize, workers: workers)
+  var engine = try StepEngine(plan, configuration, workers: workers)
   let settings = Optimizer.Settings(learningRate: 1e-3, momentum: 0.9, weightDecay: 1e-6)
   func batch(_ step: Int) -> BatchPlan {
     BatchPlan(epoch: step, cursor: 0, count: batchSize, recipe: configuration.recipe(configuration.knobs))
@@ -35,11 +35,10 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   var step = 0
   while timings.count < 3 || start.duration(to: .now) < .seconds(seconds) {
     var clock = Stopwatch()
-    let views = loader.take(batch(step))
-    let making = clock.lap()
-    var timing = engine.step(&point.model, &point.optimizer, views, temperature: 0.5, settings, looks: false).timing
-    timing.views = making
-    timing.other += max(0, clock.lap() - (timing.total - making))
+    var timing = engine.step(
+      &point.model, &point.optimizer, &loader, batch(step), temperature: 0.5, settings, looks: false
+    ).timing
+    timing.other += max(0, clock.lap() - timing.total)
     if step > 0 { timings.append(timing) }
     step += 1
   }
@@ -51,7 +50,7 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
 public func stepPlan(of asked: Configuration) -> Workspace.Plan {
   var configuration = asked
   configuration.imageSize = configuration.imageSize ?? 32
-  return StepEngine.plan(
+  return StepPlan(
     SimCLR(configuration), configuration, batchSize: configuration.knobs.batchSize,
     workers: WorkerPool(threads: configuration.workerCount))
 }

@@ -7,16 +7,22 @@ import Telemetry
 import Tensors
 
 struct StepEngine: ~Copyable {
-  /// N it is planned for.
-  private(set) var batchSize: Int
   private let configuration: Configuration
+  private var plan: StepPlan
   private var workspace: Workspace
+  /// For a batch in chunks.
+  private var cache: GradientCache?
+
+  /// N it is planned for.
+  var batchSize: Int { plan.batchSize }
 
   /// What a step found.
   struct Outcome {
-    var loss: ContrastiveLoss
-    var gradientNorm: Double
-    var timing: StepTiming
+    /// Of the N images in the data set.
+    var indices: [Int] = []
+    var loss = ContrastiveLoss()
+    var gradientNorm = 0.0
+    var timing = StepTiming()
     /// Where it was asked for.
     var look: Look?
   }
@@ -28,63 +34,110 @@ struct StepEngine: ~Copyable {
     /// [2N, d]
     var z: Tensor
     var statisticsOfH: BatchStatistics
-  }
 
-  /// The layout of a step at this batch size; its bytes are the memory of a step.
-  /// - Parameter configuration: with its image size decided.
-  static func plan(_ model: SimCLR, _ configuration: Configuration, batchSize: Int, workers: WorkerPool)
-    -> Workspace.Plan
-  {
-    Workspace.plan(workers: workers, element: configuration.precision) { workspace in
-      var copy = model
-      let views = workspace.input(
-        UnsafeBufferPointer(start: nil, count: 0), images: 2 * batchSize, size: configuration.imageSize!, mean: [],
-        standardDeviation: [])
-      let (h, z) = copy.forwardBoth(views, .training, &workspace)
-      _ = BatchStatistics.of(h, isWanted: false, &workspace)
-      copy.backward(contrastiveLoss(z, configuration.objective, temperature: 1, &workspace).dz, &workspace)
+    /// - Parameter isWanted: without it, only the room for it is taken.
+    init?(_ h: Activation, _ z: Activation, isWanted: Bool, _ workspace: inout Workspace) {
+      guard let statistics = BatchStatistics.of(h, isWanted: isWanted, &workspace) else { return nil }
+      (self.h, self.z, statisticsOfH) = (workspace.read(h), workspace.read(z), statistics)
     }
   }
 
   /// - Throws: `Trouble` when the memory cannot be had.
-  init(_ plan: Workspace.Plan, _ configuration: Configuration, batchSize: Int, workers: WorkerPool) throws {
-    (self.batchSize, self.configuration) = (batchSize, configuration)
-    workspace = try Workspace(plan, workers: workers)
+  init(_ plan: StepPlan, _ configuration: Configuration, workers: WorkerPool) throws {
+    let workspace = try Workspace(plan.largest, workers: workers)
+    let cache = try GradientCache(of: plan, workers)
+    (self.plan, self.configuration) = (plan, configuration)
+    self.workspace = workspace
+    self.cache = cache
   }
 
   /// Takes up the plan for another batch size.
-  mutating func adopt(_ plan: Workspace.Plan, batchSize: Int) throws {
-    self.batchSize = batchSize
-    try workspace.adopt(plan)
+  /// - Throws: `Trouble` when the memory cannot be had.
+  mutating func adopt(_ plan: StepPlan) throws {
+    self.plan = plan
+    cache = nil
+    try workspace.adopt(plan.largest)
+    cache = try GradientCache(of: plan, workspace.workers)
   }
 
-  /// Forward over both views of the batch at once, the loss, backward, one move of the optimizer.
-  /// - Parameter looks: whether the outcome has a closer look at h and z.
+  /// Forward, the loss, backward, one move of the optimizer.
+  /// - Parameters:
+  ///   - batch: of the size it is planned for.
+  ///   - looks: whether the outcome has a closer look at h and z.
   mutating func step(
-    _ model: inout SimCLR, _ optimizer: inout Optimizer, _ batch: ViewBatch, temperature: Double,
-    _ settings: Optimizer.Settings, looks: Bool
+    _ model: inout SimCLR, _ optimizer: inout Optimizer, _ loader: inout Loader, _ batch: BatchPlan,
+    temperature: Double, _ settings: Optimizer.Settings, looks: Bool
   ) -> Outcome {
+    precondition(batch.count == plan.batchSize, "a batch of \(batch.count) in a step planned for \(plan.batchSize)")
+    var outcome =
+      cache == nil
+      ? inOnePass(&model, &loader, batch, temperature, looks) : inChunks(&model, &loader, batch, temperature, looks)
     var clock = Stopwatch()
-    var timing = StepTiming()
-    workspace.restart()
-    let views = batch.bytes.withUnsafeBufferPointer {
+    outcome.gradientNorm = optimizer.step(&model, settings, workspace)
+    outcome.timing.optimizer = clock.lap()
+    return outcome
+  }
+
+  /// Both views of the whole batch at once.
+  private mutating func inOnePass(
+    _ model: inout SimCLR, _ loader: inout Loader, _ batch: BatchPlan, _ temperature: Double, _ looks: Bool
+  ) -> Outcome {
+    var (outcome, clock) = (Outcome(), Stopwatch())
+    let views = loader.take(batch)
+    outcome.indices = views.indices
+    outcome.timing.views = clock.lap()
+    let (h, z) = embed(views, &model)
+    outcome.timing.forward = clock.lap()
+    outcome.look = Look(h, z, isWanted: looks, &workspace)
+    outcome.timing.other = clock.lap()
+    let (loss, dz) = contrastiveLoss(z, configuration.objective, temperature: temperature, &workspace)
+    outcome.loss = loss
+    outcome.timing.loss = clock.lap()
+    model.backward(dz, &workspace)
+    outcome.timing.backward = clock.lap()
+    return outcome
+  }
+
+  /// Chunk after chunk forward, the loss of all, chunk after chunk forward again and backward: see `GradientCache`. The
+  /// views are made both times: that takes a hundredth of the step, to keep them would take the memory of the batch.
+  private mutating func inChunks(
+    _ model: inout SimCLR, _ loader: inout Loader, _ batch: BatchPlan, _ temperature: Double, _ looks: Bool
+  ) -> Outcome {
+    var (outcome, clock) = (Outcome(), Stopwatch())
+    let parts = batch.parts(plan.chunks)
+    var copy = model
+    for part in parts {
+      let views = loader.take(part)
+      outcome.indices += views.indices
+      outcome.timing.views += clock.lap()
+      let (h, z) = embed(views, &copy)
+      cache!.keep(h, z, from: part.cursor - batch.cursor, workspace)
+      outcome.timing.forward += clock.lap()
+    }
+    (outcome.loss, outcome.look) = cache!.differentiate(
+      configuration.objective, temperature: temperature, looks: looks)
+    outcome.timing.loss = clock.lap()
+    for part in parts {
+      let views = loader.take(part)
+      outcome.timing.views += clock.lap()
+      let z = embed(views, &model).z
+      outcome.timing.forward += clock.lap()
+      model.backward(cache!.gradient(of: z, from: part.cursor - batch.cursor, &workspace), &workspace)
+      cache!.add(workspace, of: &model, isLast: part == parts.last)
+      outcome.timing.backward += clock.lap()
+    }
+    return outcome
+  }
+
+  /// h [2n, D] and z [2n, d] of n images' views.
+  private mutating func embed(_ views: ViewBatch, _ model: inout SimCLR) -> (h: Activation, z: Activation) {
+    workspace.restart(plan.passes[views.plan.count]!)
+    let pictures = views.bytes.withUnsafeBufferPointer {
       workspace.input(
-        $0, images: 2 * batchSize, size: configuration.imageSize!, mean: configuration.normalize.mean,
+        $0, images: 2 * views.plan.count, size: configuration.imageSize!, mean: configuration.normalize.mean,
         standardDeviation: configuration.normalize.standardDeviation)
     }
-    let (h, z) = model.forwardBoth(views, .training, &workspace)  // [2N, D], [2N, d]
-    timing.forward = clock.lap()
-    let look = BatchStatistics.of(h, isWanted: looks, &workspace).map {
-      Look(h: workspace.read(h), z: workspace.read(z), statisticsOfH: $0)
-    }
-    timing.other = clock.lap()
-    let (loss, dz) = contrastiveLoss(z, configuration.objective, temperature: temperature, &workspace)
-    timing.loss = clock.lap()
-    model.backward(dz, &workspace)
-    timing.backward = clock.lap()
-    let norm = optimizer.step(&model, settings, workspace)
-    timing.optimizer = clock.lap()
-    return Outcome(loss: loss, gradientNorm: norm, timing: timing, look: look)
+    return model.forwardBoth(pictures, .training, &workspace)
   }
 }
 

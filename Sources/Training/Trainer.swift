@@ -115,13 +115,13 @@ public struct Trainer: ~Copyable {
     _ configuration: Configuration, _ point: Checkpoint, pictures: Int, _ workers: WorkerPool
   ) throws -> StepEngine {
     let batch = min(point.knobs.batchSize, pictures)
-    let plan = StepEngine.plan(point.model, configuration, batchSize: batch, workers: workers)
+    let plan = StepPlan(point.model, configuration, batchSize: batch, workers: workers)
     if let available = availableMemory(), plan.bytes > available {
       throw Trouble(
         "a batch of \(batch) needs \(plan.bytes >> 20) MiB of memory, \(available >> 20) MiB are free",
-        remedy: "take a smaller --batch-size, --image-size or encoder")
+        remedy: "take --micro-batch, or a smaller --batch-size, --image-size or encoder")
     }
-    return try StepEngine(plan, configuration, batchSize: batch, workers: workers)
+    return try StepEngine(plan, configuration, workers: workers)
   }
 
   private mutating func reportSkipped() throws {
@@ -136,6 +136,8 @@ public struct Trainer: ~Copyable {
     run.encoder = configuration.encoder.name
     run.head = configuration.head.rawValue
     run.objective = configuration.objective
+    run.projectionDimension =
+      configuration.head == .none ? point.model.encoder.features : configuration.projectionDim
     run.imageSize = configuration.imageSize!
     (run.trainCount, run.heldOutCount) = (data.train.count, data.heldOut.count)
     run.classes = data.train.classes
@@ -185,6 +187,11 @@ public struct Trainer: ~Copyable {
     if isResumed { try restoreHistory() }
     try emit(isResumed ? .resumed(fromStep: point.step) : .started)
     try reportSkipped()
+    if let limit = configuration.microBatch {
+      folder.note(
+        "--micro-batch \(limit): loss and gradient are those of the whole batch; batch norm takes its statistics over "
+          + "each chunk of at most \(limit) images, both views, and its running statistics move once a chunk")
+    }
     var initial = point.step == 0 ? point : nil
     while try obey() {
       if point.step == 0 { snapshot.state = .waitingForFirstStep }
@@ -243,23 +250,19 @@ public struct Trainer: ~Copyable {
     snapshot.state = .running
     let plan = plan(epoch: point.epoch, cursor: point.cursor)
     let after = plan.cursor + plan.count
-    let batch = loader.take(plan)
-    let views = clock.lap()
     if engine.batchSize != plan.count {
-      try engine.adopt(
-        StepEngine.plan(point.model, configuration, batchSize: plan.count, workers: workers), batchSize: plan.count)
+      try engine.adopt(StepPlan(point.model, configuration, batchSize: plan.count, workers: workers))
     }
     let rate = schedule.rate(peak: point.knobs.learningRate, images: Double(point.images))
     point.step += 1
-    var outcome = engine.step(
-      &point.model, &point.optimizer, batch, temperature: point.knobs.temperature,
+    let outcome = engine.step(
+      &point.model, &point.optimizer, &loader, plan, temperature: point.knobs.temperature,
       Optimizer.Settings(
         learningRate: rate, momentum: point.knobs.momentum, weightDecay: point.knobs.weightDecay),
       looks: isPictureDue || ranksAreDue)
     point.images += plan.count
     (point.epoch, point.cursor) = (plan.epoch, after)
-    outcome.timing.views = views
-    try record(outcome, batch, rate: rate)
+    try record(outcome, rate: rate)
   }
 
   /// The batch at a place of the run; at the end of an epoch's batches, the first of the next.
@@ -288,28 +291,29 @@ public struct Trainer: ~Copyable {
 
   // MARK: what a step leaves behind
 
-  private mutating func record(_ outcome: StepEngine.Outcome, _ batch: ViewBatch, rate: Double) throws {
+  private mutating func record(_ outcome: StepEngine.Outcome, rate: Double) throws {
+    let images = outcome.indices.count
     var metrics = StepMetrics(step: point.step)
     metrics[.epoch] = Double(point.epoch) + Double(point.cursor) / Double(data.train.count)
     metrics[.images] = Double(point.images)
     metrics[.loss] = outcome.loss.loss
     for knob in Knob.all { Metric(rawValue: knob.key).map { metrics[$0] = point.knobs[keyPath: knob.path] } }
-    metrics[.batchSize] = Double(batch.plan.count)
+    metrics[.batchSize] = Double(images)
     metrics[.learningRate] = rate
     metrics[.gradientNorm] = outcome.gradientNorm
     describe(outcome, into: &metrics)
     if let look = outcome.look {
-      let labels = data.train.labels.map { labels in batch.indices.map { labels[$0] } }
+      let labels = data.train.labels.map { labels in outcome.indices.map { labels[$0] } }
       snapshot.similarities = SimilarityMap(averaging: look.z, labels: labels, step: point.step, workers: workers)
       lastLook = .now
     }
     snapshot.timing = outcome.timing
-    snapshot.timing.other = clock.lap() - outcome.timing.total + outcome.timing.views + outcome.timing.other
+    snapshot.timing.other += clock.lap() - outcome.timing.total
     let seconds = snapshot.timing.total
     snapshot.time += seconds
-    metrics[.imagesPerSecond] = Double(batch.plan.count) / seconds
+    metrics[.imagesPerSecond] = Double(images) / seconds
     metrics[.time] = (snapshot.time * 1000).rounded() / 1000
-    smoothSpeed(Double(batch.plan.count) / seconds)
+    smoothSpeed(Double(images) / seconds)
     snapshot.learningRate = rate
     snapshot.metrics = metrics
     drawCurves(metrics)
@@ -335,6 +339,10 @@ public struct Trainer: ~Copyable {
     guard ranksAreDue, let look = outcome.look else { return }
     metrics[.effectiveRank] = effectiveRank(look.z)
     metrics[.hEffectiveRank] = effectiveRank(look.h)
+    metrics[.standardDeviation] = standardDeviation(ofUnit: look.z)
+    metrics[.hStandardDeviation] = standardDeviation(ofUnit: look.h)
+    metrics[.hPositiveSimilarity] = look.statisticsOfH.positiveSimilarity
+    metrics[.hNegativeSimilarity] = look.statisticsOfH.negativeSimilarity
     metrics[.hAlignment] = look.statisticsOfH.alignment
     metrics[.hUniformity] = look.statisticsOfH.uniformity
   }
@@ -487,7 +495,7 @@ public struct Trainer: ~Copyable {
     guard knob.key == "batch_size" else { return nil }
     guard Int(value) <= data.train.count else { return "there are only \(data.train.count) pictures to train on" }
     let bytes = { [point, configuration, workers] (batch: Int) in
-      StepEngine.plan(point.model, configuration, batchSize: batch, workers: workers).bytes
+      StepPlan(point.model, configuration, batchSize: batch, workers: workers).bytes
     }
     let needed = bytes(Int(value))
     guard let available = availableMemory(), needed > available + bytes(engine.batchSize) else { return nil }

@@ -26,7 +26,8 @@ enum BenchPart: String, CaseIterable {
 
 /// Settings of `train` that say what is measured; those of them that there are.
 private let measuredSettings = [
-  "encoder", "width", "stem", "image_size", "precision", "loss", "similarity", "mining", "optimizer", "batch_size",
+  "encoder", "width", "stem", "image_size", "precision", "loss", "similarity", "mining", "micro_batch", "optimizer",
+  "batch_size",
   "threads",
 ]
 

@@ -229,12 +229,3 @@ func theMapOfSimilaritiesIsTheirAverage(views: Int, classes: Int?) {
   }
   for cell in sums.indices { #expect(abs(Double(map.values[cell]) - sums[cell] / max(1, counts[cell])) < 2e-6) }
 }
-
-@Test func effectiveRankOfKnownMatrices() {
-  let identity = Tensor([4, 4], (0..<16).map { $0 % 5 == 0 ? 1 : 0 })
-  #expect(abs(effectiveRank(identity) - 4) < 1e-4)
-  #expect(abs(effectiveRank(Tensor([6, 3], (0..<18).map { Float([1, 2, 3][$0 % 3] * ($0 / 3 + 1)) })) - 1) < 2e-2)
-  // Singular values 3 and 1: p = ¾, ¼.
-  let expected = exp(-(0.75 * log(0.75) + 0.25 * log(0.25)))
-  #expect(abs(effectiveRank(Tensor([2, 2], [3, 0, 0, 1])) - expected) < 1e-4)
-}

@@ -172,19 +172,24 @@ func noLossHidesThatSomethingIsNotANumber(objective: Objective) {
 
 /// Two images on a circle: view 0 at 0°, its partner at 60°, the negatives at 80° and 40°.
 private let circle = Tensor(
-  [4, 2], [0, 80, 60, 40].flatMap { [Float(cos($0 * Double.pi / 180)), Float(sin($0 * Double.pi / 180))] })
+  [4, 2],
+  [0, 80, 60, 40].flatMap { (degrees: Double) -> [Float] in
+    [Float(cos(degrees * .pi / 180)), Float(sin(degrees * .pi / 180))]
+  })
 
 @Test func semiHardMiningTakesTheNearestNegativeThatIsFartherThanThePartner() {
   // Cosines of view 0: partner cos 60°, negatives cos 80° (chosen: farther) and cos 40° (left out: nearer).
   // View 1 (80°): partner at 40°, negatives at 0° (chosen) and at 60° (nearer). View 2 (60°): partner at 0°, both
   // negatives nearer by the same 20°, the first of the least similar is chosen: view 1, 80°. View 3 (40°): partner at
   // 80°, negatives at 0° (as far as the partner, so not farther) and 60° (nearer): the least similar, 0°.
-  let degrees = { (d: Double) in cos(d * .pi / 180) }
-  let pairs = [(60.0, 80.0), (40, 80), (60, 20), (40, 40)]
-  let margin = pairs.reduce(0.0) { $0 + max(degrees($1.1) - degrees($1.0) + 0.8, 0) } / 4
+  func at(_ degrees: Double) -> Double { cos(degrees * .pi / 180) }
+  let pairs: [(partner: Double, negative: Double)] = [
+    (at(60), at(80)), (at(40), at(80)), (at(60), at(20)), (at(40), at(40)),
+  ]
+  let margin = pairs.map { max($0.negative - $0.partner + 0.8, 0) }.reduce(0, +) / 4
   #expect(abs(measuredLoss(circle, Objective(.margin, .cosine, .semiHard), temperature: 1).loss.loss - margin) < 1e-6)
-  let logistic =
-    pairs.reduce(0.0) { $0 + log1p(exp(-degrees($1.0) / 0.5)) + log1p(exp(degrees($1.1) / 0.5)) } / 4
+  let terms = pairs.map { log1p(exp(-$0.partner / 0.5)) + log1p(exp($0.negative / 0.5)) }
+  let logistic = terms.reduce(0, +) / 4
   let measured = measuredLoss(circle, Objective(.ntLogistic, .cosine, .semiHard), temperature: 0.5).loss.loss
   #expect(abs(measured - logistic) < 1e-6)
 }

@@ -176,6 +176,25 @@ func threadsDoNotChangeABit(precision: Activation.Element) throws {
   #expect(lines.compactMap { $0["step"] as? Int } == [0, 1, 2, 3, 4, 4, 5, 6, 7, 8, 8])
 }
 
+/// Every tenth step and the first have the costly ones.
+@Test func allStatisticsOfZAndHAreInTheMetrics() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  let run = scratch.path + "/run"
+  try runToEnd(small(scratch.path + "/data", run: run) { $0.epochs = 1 })
+  let first = try #require(objects(run + "/metrics.jsonl").first { $0["step"] as? Int == 1 })
+  for name in [
+    "positive_similarity", "negative_similarity", "alignment", "uniformity", "effective_rank", "standard_deviation",
+  ] {
+    for key in [name, "h_" + name] { #expect((first[key] as? Double)?.isFinite == true, "\(key)") }
+  }
+  let z = try #require(first["positive_similarity"] as? Double)
+  let h = try #require(first["h_positive_similarity"] as? Double)
+  #expect(abs((first["alignment"] as? Double ?? 9) - (2 - 2 * z)) < 1e-6)
+  #expect(abs((first["h_alignment"] as? Double ?? 9) - (2 - 2 * h)) < 1e-6 && h != z)
+  #expect((first["standard_deviation"] as? Double ?? 9) <= 1 / 16.0.squareRoot() + 1e-6)
+}
+
 @Test func evaluationLeavesTheModelAndTheRunAsTheyWere() throws {
   let scratch = try Scratch()
   try writePictures(scratch.path + "/data")

@@ -9,6 +9,7 @@ extension Scene {
     ("similarity", "cosines of the projections of one batch; the two views of a picture stand side by side"),
     ("positive", "mean cosine of two views of one picture; negative: of views of different pictures"),
     ("top-1", "how often a view's nearest of all 2N−1 others is its own partner"),
+    ("deviation", "of z in each dimension, as a share of 1/√d: 0 % is collapse"),
     ("rank", "how many directions the projections use: a falling rank warns of collapse"),
     ("kNN", "weighted nearest-neighbour accuracy on pictures held out; untrained: before the first step"),
     ("the band", "behind the line of a plot: smallest to largest raw value, so that no spike is lost"),

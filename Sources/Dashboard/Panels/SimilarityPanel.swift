@@ -57,10 +57,18 @@ extension Scene {
   }
 
   private var detailRows: [(Text, Text)] {
-    let metrics: [Metric] = [.contrastiveTop5, .alignment, .uniformity, .hEffectiveRank, .hAlignment, .hUniformity]
+    let metrics: [Metric] = [
+      .contrastiveTop5, .standardDeviation, .alignment, .uniformity, .hEffectiveRank, .hAlignment, .hUniformity,
+    ]
+    // Evenly spread, z deviates by 1/√d in each dimension.
+    let spread = Double(snapshot.run.projectionDimension).squareRoot()
     return metrics.compactMap { metric in
       numberRow(metric, metric.title, .text) { value in
-        metric == .contrastiveTop5 ? Figures.percent(value) : Figures.fixed(value, 2)
+        switch metric {
+        case .contrastiveTop5: Figures.percent(value)
+        case .standardDeviation: Figures.percent(value * spread)
+        default: Figures.fixed(value, 2)
+        }
       }
     }
   }
