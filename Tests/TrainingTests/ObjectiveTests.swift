@@ -151,7 +151,7 @@ func lengthsOfEverySizeStayFinite(objective: Objective) {
     let (loss, dz) = measuredLoss(scaled, objective, temperature: 0.5)
     let expected = plain(scaled, objective, 0.5)
     #expect(abs(loss.loss - expected.loss) < 2e-6 * max(1, expected.loss), "length \(length)")
-    #expect(deviation(dz, from: expected.dz) < 2e-5 * largest(expected.dz), "length \(length)")
+    #expect(deviation(dz, from: expected.dz) <= 2e-5 * largest(expected.dz), "length \(length)")
   }
   let nothing = measuredLoss(Tensor(zeros: [8, 3]), objective, temperature: 0.5)
   #expect(nothing.loss.loss.isFinite && nothing.dz.scalars.allSatisfy { $0 == 0 })
