@@ -34,7 +34,7 @@ let package = Package(
 
     // tests mirror the targets
     .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Basics"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Basics", "CKernels", "COpenBLAS"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Basics"], exclude: ["Golden"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Basics"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),

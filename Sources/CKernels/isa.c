@@ -32,6 +32,11 @@ int ck_isa_rounds_to_bfloat16(void) {
 #endif
 }
 
+int ck_isa_vector_floats(void) {
+  static const int floats[] = {4, 8, 16};
+  return floats[ck_isa_choice()];
+}
+
 const char *ck_isa_name(void) {
 #if defined(__aarch64__)
   return "NEON";

@@ -1,24 +1,6 @@
-/// Products of dense matrices by OpenBLAS, one thread a call. The only importer of OpenBLAS.
+/// Products of dense matrices by OpenBLAS, one thread a call.
 import Basics
 import COpenBLAS
-
-public enum BLAS {
-  /// One thread inside OpenBLAS: the worker pool above it shares out the work. Before the first product.
-  public static func useOneThread() {
-    // To set it again would start threads again.
-    if openblas_get_num_threads() != 1 { openblas_set_num_threads(1) }
-  }
-  /// The same, and ends the threads that OpenBLAS started when it was loaded: waiting for work they spin, and would take
-  /// a core from the first tenth of a second. While no other thread uses OpenBLAS.
-  public static func endThreads() {
-    useOneThread()
-    ob_end_threads()
-  }
-  /// The kernel OpenBLAS chose for this CPU, such as "Haswell".
-  public static var coreName: String { String(cString: openblas_get_corename()) }
-  /// Its version and build options.
-  public static var configuration: String { String(cString: openblas_get_config()) }
-}
 
 /// A matrix in memory: rows `stride` floats apart, read as its transpose when `transposed`.
 struct Matrix {

@@ -68,7 +68,7 @@ private func printMachine(_ bench: Bench) {
   let day = Date.now.formatted(.iso8601.year().month().day())
   print("\(processorName()), \(cores) cores · \(day) · simscope \(programVersion)")
   print(
-    "\(String(cString: ck_isa_name())) kernels, OpenBLAS \(BLAS.coreName), \(bench.configuration.workerCount) threads "
+    "\(String(cString: ck_isa_name())) kernels, OpenBLAS \(BLAS.kernel), \(bench.configuration.workerCount) threads "
       + "where not said otherwise; medians")
 }
 

@@ -16,10 +16,8 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
   line("cores", "\(ProcessInfo.processInfo.activeProcessorCount)")
   line("kernels", String(cString: ck_isa_name()))
   line("bfloat16", ck_isa_rounds_to_bfloat16() != 0 ? "rounded by the processor" : "rounded in integer arithmetic")
-  line("OpenBLAS", "\(BLAS.configuration) — kernel \(BLAS.coreName)")
-  if let forced = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] {
-    line("", "as OPENBLAS_CORETYPE=\(forced) has it; without, OpenBLAS chooses the kernel for this processor")
-  }
+  line("OpenBLAS", "\(BLAS.configuration) — kernel \(BLAS.kernel)")
+  describeKernelChoice()
   line("libpng", PNG.libraryVersion)
   line(
     "TurboJPEG", JPEG.isAvailable ? JPEG.libraryDescription : "missing; apt install libturbojpeg0 reads JPEG pictures")
@@ -33,6 +31,16 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
 }
 
 private func line(_ name: String, _ value: String) { print(padded(name, 13) + value) }
+
+/// Why OpenBLAS has the kernel it has, where that is not its own choice.
+private func describeKernelChoice() {
+  let (kernel, own, asked) = (BLAS.kernel, BLAS.ownKernel(), BLAS.askedKernel)
+  if let asked {
+    line("", "as OPENBLAS_CORETYPE=\(asked) has it" + (own == kernel ? "" : "; by itself OpenBLAS takes \(own)"))
+  } else if own != kernel {
+    line("", "in place of \(own), OpenBLAS's choice, which is slower than this processor allows")
+  }
+}
 
 private func describeTerminal() {
   let term = ProcessInfo.processInfo.environment["TERM"] ?? "not set"

@@ -8,5 +8,5 @@ if isatty(2) == 1, getenv("SWIFT_BACKTRACE") == nil {
   let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
   execv(program ?? "/proc/self/exe", CommandLine.unsafeArgv)
 }
-BLAS.endThreads()
+BLAS.prepare()
 exit(runProgram(Array(CommandLine.arguments.dropFirst())))

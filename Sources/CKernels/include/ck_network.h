@@ -17,6 +17,8 @@ typedef struct {
 
 /// The instruction set the kernels run on: "AVX-512", "AVX2", "NEON" or "baseline".
 const char *ck_isa_name(void);
+/// Floats in a vector of that instruction set: 16, 8 or 4.
+int ck_isa_vector_floats(void);
 /// Whether numbers are rounded to bfloat16 by an instruction of the processor; else in integer arithmetic.
 int ck_isa_rounds_to_bfloat16(void);
 
