@@ -21,6 +21,7 @@ void gotoblas_dynamic_init(void) __attribute__((weak));
 static inline void ob_choose_kernel(const char *name) {
   if (!gotoblas_dynamic_quit || !gotoblas_dynamic_init) return;
   if (name) setenv("OPENBLAS_CORETYPE", name, 1);
+  else unsetenv("OPENBLAS_CORETYPE");
   gotoblas_dynamic_quit();
   gotoblas_dynamic_init();
   unsetenv("OPENBLAS_CORETYPE");

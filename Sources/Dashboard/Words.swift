@@ -106,6 +106,7 @@ extension Event {
     case .evaluated(let metric, let value): "\(metric.title) \(Figures.percent(value))"
     case .testEvaluated(let count, let protocolName, let top1):
       "test split read by \(protocolName), time \(count)" + (top1.map { ": \(Figures.percent($0))" } ?? "")
+    case .note(let text): text
     case .warning(let text): "warning: \(text)"
     case .terminalLost: "the terminal was lost; training goes on"
     case .stopped(let reason): "stopped: \(reason)"
@@ -126,7 +127,7 @@ extension Event {
     case .failed: .bad
     case .evaluated, .testEvaluated: .accuracy
     case .started, .resumed, .finished: .good
-    case .paused, .unpaused, .checkpoint: .text
+    case .paused, .unpaused, .checkpoint, .note: .text
     }
   }
 }

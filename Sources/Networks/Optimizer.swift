@@ -5,7 +5,13 @@ import Foundation
 import Tensors
 
 public struct Optimizer: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable { case lars, sgd, adam, adamw }
+  public enum Kind: String, Sendable, CaseIterable {
+    case lars, sgd, adam, adamw
+
+    /// Numbers kept for each number of the model: momentum, or both moments of Adam.
+    public var numbersPerParameter: Int { usesSecond ? 2 : 1 }
+    fileprivate var usesSecond: Bool { self == .adam || self == .adamw }
+  }
 
   /// What the live knobs may turn.
   public struct Settings: Sendable, Equatable {
@@ -64,7 +70,7 @@ public struct Optimizer: Sendable, Equatable {
     }
   }
 
-  private var usesSecond: Bool { kind == .adam || kind == .adamw }
+  private var usesSecond: Bool { kind.usesSecond }
 
   private mutating func move(
     _ numbers: Numbers, _ slot: Int, _ decay: Float, adapts: Bool, _ settings: Settings, _ workers: WorkerPool

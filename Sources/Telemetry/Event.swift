@@ -11,6 +11,8 @@ public struct Event: Sendable, Equatable {
     case evaluated(metric: Metric, value: Double)
     /// The test split was read by `evaluate` or `embed`, for the `count`th time; `top1` is what was found, 0…1.
     case testEvaluated(count: Int, protocolName: String, top1: Double?)
+    /// Something worth knowing.
+    case note(String)
     case warning(String)
     case terminalLost
     case stopped(reason: String)
@@ -41,6 +43,7 @@ public struct Event: Sendable, Equatable {
     case .checkpoint: "checkpoint"
     case .evaluated: "evaluated"
     case .testEvaluated: "test_evaluated"
+    case .note: "note"
     case .warning: "warning"
     case .terminalLost: "terminal_lost"
     case .stopped: "stopped"

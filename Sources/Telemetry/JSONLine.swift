@@ -76,7 +76,7 @@ extension Event {
       line.add("count", count)
       line.add("protocol", protocolName)
       if let top1 { line.add("top1", top1) }
-    case .warning(let text): line.add("text", text)
+    case .note(let text), .warning(let text): line.add("text", text)
     case .stopped(let reason): line.add("reason", reason)
     case .failed(let text): line.add("text", text)
     }

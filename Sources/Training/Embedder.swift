@@ -19,13 +19,17 @@ public struct Embedder: ~Copyable {
     self.model = model
     (size, self.normalization, self.workers) = (imageSize, normalization, workers)
     maker = ViewMaker(Augmentation(imageSize: imageSize), seed: 0)
-    let plan = Workspace.plan(workers: workers) { [model] workspace in
+    workspace = try Workspace(Self.plan(model, imageSize: imageSize, workers: workers), workers: workers)
+  }
+
+  /// The layout of its workspace.
+  static func plan(_ model: SimCLR, imageSize: Int, workers: WorkerPool) -> Workspace.Plan {
+    Workspace.plan(workers: workers) { workspace in
       var model = model
       let input = workspace.input(
-        UnsafeBufferPointer(start: nil, count: 0), images: Self.chunk, size: imageSize, mean: [], standardDeviation: [])
+        UnsafeBufferPointer(start: nil, count: 0), images: chunk, size: imageSize, mean: [], standardDeviation: [])
       _ = model.forwardBoth(input, .inference, &workspace)
     }
-    workspace = try Workspace(plan, workers: workers)
   }
 
   /// h [n, D] and z [n, d] of the pictures at these indices.

@@ -25,6 +25,7 @@ extension Event {
       kind = .testEvaluated(
         count: object["count"] as? Int ?? 0, protocolName: text("protocol"),
         top1: (object["top1"] as? NSNumber)?.doubleValue)
+    case "note": kind = .note(text("text"))
     case "warning": kind = .warning(text("text"))
     case "terminal_lost": kind = .terminalLost
     case "stopped": kind = .stopped(reason: text("reason"))

@@ -116,12 +116,14 @@ public struct Trainer: ~Copyable {
   ) throws -> StepEngine {
     let batch = min(point.knobs.batchSize, pictures)
     let plan = StepPlan(point.model, configuration, batchSize: batch, workers: workers)
-    if let available = availableMemory(), plan.bytes > available {
-      throw Trouble(
-        "a batch of \(batch) needs \(plan.bytes >> 20) MiB of memory, \(available >> 20) MiB are free",
-        remedy: "take --micro-batch, or a smaller --batch-size, --image-size or encoder")
-    }
+    try configuration.checkMemory(
+      configuration.memoryNeed(of: point.model, batchSize: batch, workers: workers), of: point.model,
+      available: availableMemory(), workers: workers)
     return try StepEngine(plan, configuration, workers: workers)
+  }
+
+  private func memoryNeed(_ batchSize: Int) -> MemoryNeed {
+    configuration.memoryNeed(of: point.model, batchSize: batchSize, workers: workers)
   }
 
   private mutating func reportSkipped() throws {
@@ -145,6 +147,7 @@ public struct Trainer: ~Copyable {
     run.totalImages = Int(schedule.totalImages)
     run.seed = configuration.seed
     run.parameterCount = point.model.parameterCount
+    run.memory = memoryNeed(engine.batchSize).sentence
     snapshot.run = run
     snapshot.state = .waitingForFirstStep
     refreshProgress()
@@ -186,6 +189,7 @@ public struct Trainer: ~Copyable {
     describeRun()
     if isResumed { try restoreHistory() }
     try emit(isResumed ? .resumed(fromStep: point.step) : .started)
+    try emit(.note(snapshot.run.memory))
     try reportSkipped()
     if let limit = configuration.microBatch {
       folder.note(
@@ -494,12 +498,10 @@ public struct Trainer: ~Copyable {
     }
     guard knob.key == "batch_size" else { return nil }
     guard Int(value) <= data.train.count else { return "there are only \(data.train.count) pictures to train on" }
-    let bytes = { [point, configuration, workers] (batch: Int) in
-      StepPlan(point.model, configuration, batchSize: batch, workers: workers).bytes
-    }
-    let needed = bytes(Int(value))
-    guard let available = availableMemory(), needed > available + bytes(engine.batchSize) else { return nil }
-    return "a batch of \(Int(value)) needs \(needed >> 20) MiB of memory, \(available >> 20) MiB are free"
+    // What the present batch holds is given back first.
+    let (needed, held) = (memoryNeed(Int(value)).step, memoryNeed(engine.batchSize).step)
+    guard let available = availableMemory(), needed > available + held else { return nil }
+    return "a batch of \(Int(value)) needs \(mebibytes(needed)) of memory, \(mebibytes(available + held)) are free"
   }
 
   private mutating func set(_ knob: Knob, to value: Double) throws {

@@ -14,6 +14,7 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
   let data = try arguments.words(["DATA"], optional: 1).first
   line("simscope", programVersion)
   line("cores", "\(ProcessInfo.processInfo.activeProcessorCount)")
+  line("memory", availableMemory().map { "\(mebibytes($0)) free" } ?? "this system does not say how much is free")
   line("kernels", String(cString: ck_isa_name()))
   line("bfloat16", ck_isa_rounds_to_bfloat16() != 0 ? "rounded by the processor" : "rounded in integer arithmetic")
   line("OpenBLAS", "\(BLAS.configuration) — kernel \(BLAS.kernel)")
@@ -72,6 +73,10 @@ private func describe(_ survey: Survey, _ path: String) {
   line("DATA", "\(path): \(survey.kind), \(survey.pictures) pictures in \(survey.split)")
   let side = survey.longestSide.map { "up to \($0) px" } ?? "of unknown size"
   line("", "pictures \(side), trained on at \(survey.defaultImageSize)×\(survey.defaultImageSize)")
+  var configuration = Configuration()
+  configuration.adapt(toLargestSide: survey.longestSide ?? 64)
+  let need = configuration.memoryNeed(pictures: survey.pictures)
+  line("", "with \(configuration.encoder.name) \(need.sentence)")
   line(
     "",
     survey.classes.isEmpty

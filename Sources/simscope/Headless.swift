@@ -34,19 +34,20 @@ private struct LinePrinter {
   private var serial = 0
   private var lastLine = ""
   private var lastTime = ContinuousClock.now - .seconds(2)
-  private var eventsShown = 0
+  private var beginningIsShown = false
 
   mutating func show(_ link: Link, isLast: Bool) {
     guard let (snapshot, serial) = link.newest(after: isLast ? -1 : self.serial) else { return }
     guard isLast || ContinuousClock.now - lastTime >= .seconds(1) else { return }
     self.serial = serial
     lastTime = .now
-    if eventsShown == 0, !snapshot.run.folder.isEmpty {
+    if !beginningIsShown, !snapshot.run.folder.isEmpty {
       printLine(
         "run \(snapshot.run.folder) · \(snapshot.run.data), \(snapshot.run.trainCount) pictures to train on, "
           + "\(snapshot.run.heldOutCount) held out · \(snapshot.run.encoder), \(snapshot.run.parameterCount) parameters"
       )
-      eventsShown = 1
+      printLine(snapshot.run.memory)
+      beginningIsShown = true
     }
     let line = statusLine(snapshot)
     if line != lastLine { printLine(line) }

@@ -1,0 +1,75 @@
+/// What memory a run needs beside its pictures, known before it takes any.
+import Basics
+import Networks
+import Tensors
+
+public struct MemoryNeed: Sendable, Equatable {
+  /// N.
+  public let batchSize: Int
+  /// Bytes of a step: maps, gradients, scratch, and the views it starts from.
+  public let step: Int
+  /// Bytes of parameters and optimizer state, and of as much again while they are saved.
+  public let model: Int
+  /// Bytes of an evaluation between steps.
+  public let evaluation: Int
+
+  public var bytes: Int { step + model + evaluation }
+
+  /// "needs 624 MiB of memory beside the pictures: …"
+  public var sentence: String {
+    let parts = [
+      (step, "for a step of \(batchSize) images"), (model, "for parameters and optimizer"),
+      (evaluation, "to evaluate"),
+    ]
+    let words = parts.filter { $0.0 > 0 }.map { "\(mebibytes($0.0)) \($0.1)" }
+    return "needs \(mebibytes(bytes)) of memory beside the pictures: " + words.joined(separator: ", ")
+  }
+}
+
+/// Bytes in whole MiB, rounded up.
+public func mebibytes(_ bytes: Int) -> String { "\((bytes + 0xf_ffff) >> 20) MiB" }
+
+extension Configuration {
+  /// What a run of this model needs.
+  /// - Parameter batchSize: N, at most the pictures there are to train on.
+  func memoryNeed(of model: SimCLR, batchSize: Int, workers: WorkerPool) -> MemoryNeed {
+    let size = imageSize!
+    let step = StepPlan(model, self, batchSize: batchSize, workers: workers).bytes
+    let numbers = model.parameterCount * (1 + optimizer.numbersPerParameter)
+    return MemoryNeed(
+      batchSize: batchSize, step: step + 2 * batchSize * size * size * 3,
+      model: 2 * numbers * MemoryLayout<Float>.stride,
+      evaluation: knnEvery > 0 ? Embedder.plan(model, imageSize: size, workers: workers).bytes : 0)
+  }
+
+  /// The same for a run that is not there yet.
+  /// - Parameter pictures: in the training split.
+  public func memoryNeed(pictures: Int) -> MemoryNeed {
+    memoryNeed(
+      of: SimCLR(self), batchSize: max(2, min(knobs.batchSize, pictures)), workers: WorkerPool(threads: workerCount))
+  }
+
+  /// - Parameter available: bytes that can be had; nil where the system does not say.
+  /// - Throws: `Trouble` when the need is more than that, with a setting that would fit.
+  func checkMemory(_ need: MemoryNeed, of model: SimCLR, available: Int?, workers: WorkerPool) throws {
+    guard let available, need.bytes > available else { return }
+    func fits(_ configuration: Configuration, _ batchSize: Int) -> Bool {
+      configuration.memoryNeed(of: model, batchSize: batchSize, workers: workers).bytes <= available
+    }
+    var ways: [String] = []
+    var halved = need.batchSize / 2
+    while halved >= 2 && !fits(self, halved) { halved /= 2 }
+    if halved >= 2 { ways.append("--batch-size \(halved)") }
+    var chunked = self
+    chunked.microBatch = min(microBatch ?? need.batchSize, need.batchSize) / 2
+    while chunked.microBatch! >= 2 && !fits(chunked, need.batchSize) { chunked.microBatch! /= 2 }
+    if chunked.microBatch! >= 2 { ways.append("--micro-batch \(chunked.microBatch!)") }
+    var narrow = self
+    narrow.precision = .bfloat16
+    if precision != .bfloat16 && fits(narrow, need.batchSize) { ways.append("--precision bfloat16") }
+    throw Trouble(
+      "a batch of \(need.batchSize) \(need.sentence), and \(mebibytes(available)) are free",
+      remedy: ways.isEmpty
+        ? "take a smaller --encoder, --width or --image-size" : ways.joined(separator: " or ") + " would fit")
+  }
+}
