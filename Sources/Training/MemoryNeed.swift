@@ -15,14 +15,14 @@ public struct MemoryNeed: Sendable, Equatable {
 
   public var bytes: Int { step + model + evaluation }
 
-  /// "needs 624 MiB of memory beside the pictures: …"
+  /// "needs about 624 MiB of memory beside the pictures: …"
   public var sentence: String {
     let parts = [
       (step, "for a step of \(batchSize) images"), (model, "for parameters and optimizer"),
       (evaluation, "to evaluate"),
     ]
     let words = parts.filter { $0.0 > 0 }.map { "\(mebibytes($0.0)) \($0.1)" }
-    return "needs \(mebibytes(bytes)) of memory beside the pictures: " + words.joined(separator: ", ")
+    return "needs about \(mebibytes(bytes)) of memory beside the pictures: " + words.joined(separator: ", ")
   }
 }
 

@@ -46,13 +46,14 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   return StepMeasurement(imagesPerSecond: Double(batchSize) / middle.total, timing: middle, bytes: plan.bytes)
 }
 
-/// How a step of this configuration is laid out in memory.
-public func stepPlan(of asked: Configuration) -> Workspace.Plan {
+/// What a step of this configuration is planned to take: bytes in all, and what the largest pass holds when it holds most.
+public func stepMemory(of asked: Configuration) -> (bytes: Int, holdings: [Workspace.Plan.Holding]) {
   var configuration = asked
   configuration.imageSize = configuration.imageSize ?? 32
-  return StepPlan(
+  let plan = StepPlan(
     SimCLR(configuration), configuration, batchSize: configuration.knobs.batchSize,
     workers: WorkerPool(threads: configuration.workerCount))
+  return (plan.bytes, plan.largest.holdings)
 }
 
 extension DataSet {

@@ -12,11 +12,11 @@ func benchMemory(_ bench: Bench) throws {
     json: bench.json)
   for configuration in configurations {
     let run = try ShortRun(configuration, steps: 3)
-    let planned = stepPlan(of: configuration).bytes
+    let planned = stepMemory(of: configuration).bytes
     table.add(labels(of: configuration), [Double(run.peakBytes) / 0x1p20, Double(planned) / 0x1p20])
   }
   let holdings = configurations.flatMap { configuration in
-    stepPlan(of: configuration).holdings.map { (labels(of: configuration), $0) }
+    stepMemory(of: configuration).holdings.map { (labels(of: configuration), $0) }
   }
   var parts = FigureTable(
     "held", "What a step holds when it holds most: maps of images × channels × height × width.",

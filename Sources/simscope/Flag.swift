@@ -46,22 +46,23 @@ struct Arguments {
         words += rest
         return
       }
-      guard argument.hasPrefix("--"), argument.count > 2 else {
+      guard argument.hasPrefix("-"), argument.count > 1 else {
         words.append(argument)
         continue
       }
+      guard argument.hasPrefix("--") else { throw Self.unknown(argument, flags) }
       let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0])
-      guard let flag = flags.first(where: { $0.name == name }) else { throw Self.unknown(name, flags) }
+      guard let flag = flags.first(where: { $0.name == name }) else { throw Self.unknown("--" + name, flags) }
       let value = try Self.value(of: flag, inline: parts.count > 1 ? String(parts[1]) : nil, &rest)
       values[name] = value
       given.append((flag, value))
     }
   }
 
-  private static func unknown(_ name: String, _ flags: [Flag]) -> UsageError {
-    let near = nearestSpelling(of: name, in: flags.map(\.name)).map { "; did you mean --\($0)?" } ?? "; see --help"
-    return UsageError("unknown flag --\(name)\(near)")
+  private static func unknown(_ argument: String, _ flags: [Flag]) -> UsageError {
+    let near = nearestSpelling(of: argument, in: flags.map { "--" + $0.name }).map { "; did you mean \($0)?" }
+    return UsageError("unknown flag \(argument)\(near ?? "; see --help")")
   }
 
   private static func value(of flag: Flag, inline: String?, _ rest: inout ArraySlice<String>) throws -> String {
@@ -90,6 +91,7 @@ struct Arguments {
         throw UsageError(trouble.what)
       }
     }
+    configuration.preferLast(given.compactMap { $0.flag.setting?.key })
   }
 
   /// A number flag in a range.

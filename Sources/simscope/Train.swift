@@ -6,7 +6,9 @@ import Training
 
 let trainFlags =
   Setting.all.map { Flag($0) } + [
-    Flag("config", "FILE", "settings as JSON, such as a run's config.json", group: "run")
+    Flag("config", "FILE", "settings as JSON, such as a run's config.json", group: "run"),
+    Flag("preset", "NAME", "a published recipe, over --config and under flags; “list” shows them", group: "run"),
+    Flag("diff", "NAME", "show what --preset sets otherwise than this one, or than “defaults”", group: "run"),
   ] + screenFlags
 
 let resumeFlags =
@@ -18,6 +20,16 @@ let resumeFlags =
 
 func train(_ arguments: Arguments) throws -> Int32 {
   if let status = try listThemes(arguments) { return status }
+  var configuration = try asked(arguments)
+  if let status = try showPresets(arguments, configuration) { return status }
+  if let data = try arguments.words(["DATA"], optional: 1).first { configuration.data = data }
+  if configuration.data.isEmpty { configuration.data = try sampleData() }
+  configuration.data = URL(fileURLWithPath: configuration.data).standardizedFileURL.path
+  return try runTraining(configuration, resuming: nil, arguments)
+}
+
+/// The settings asked for: flags stand above a preset, a preset above a file, a file above defaults, which suit the data.
+private func asked(_ arguments: Arguments) throws -> Configuration {
   var configuration = Configuration()
   if let file = arguments["config"] {
     guard let data = FileManager.default.contents(atPath: file) else {
@@ -26,12 +38,10 @@ func train(_ arguments: Arguments) throws -> Int32 {
     try configuration.take(json: String(decoding: data, as: UTF8.self), from: file)
     configuration.run = nil
   }
+  if let name = arguments["preset"], name != "list" { try configuration.take(try preset(named: name)) }
   try arguments.apply(to: &configuration)
   do { try configuration.check() } catch let trouble as Trouble { throw UsageError(trouble.what) }
-  if let data = try arguments.words(["DATA"], optional: 1).first { configuration.data = data }
-  if configuration.data.isEmpty { configuration.data = try sampleData() }
-  configuration.data = URL(fileURLWithPath: configuration.data).standardizedFileURL.path
-  return try runTraining(configuration, resuming: nil, arguments)
+  return configuration
 }
 
 func resume(_ arguments: Arguments) throws -> Int32 {

@@ -27,10 +27,14 @@ let program: URL = {
   return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? candidates[1]
 }()
 
-func started(_ arguments: [String], in folder: String, output: Any? = nil, errors: Any? = nil) throws -> Process {
+/// - Parameter wrapper: a command that starts the program, such as one that sets limits.
+func started(
+  _ arguments: [String], in folder: String, under wrapper: [String] = [], output: Any? = nil, errors: Any? = nil
+) throws -> Process {
   let process = Process()
-  process.executableURL = program
-  process.arguments = arguments
+  let words = wrapper + [program.path] + arguments
+  process.executableURL = URL(fileURLWithPath: words[0])
+  process.arguments = Array(words.dropFirst())
   process.currentDirectoryURL = URL(fileURLWithPath: folder)
   process.standardInput = FileHandle.nullDevice
   if let output { process.standardOutput = output }
@@ -40,9 +44,9 @@ func started(_ arguments: [String], in folder: String, output: Any? = nil, error
 }
 
 @discardableResult
-func run(_ arguments: [String], in folder: String = "/") throws -> Finished {
+func run(_ arguments: [String], in folder: String = "/", under wrapper: [String] = []) throws -> Finished {
   let (output, errors) = (Pipe(), Pipe())
-  let process = try started(arguments, in: folder, output: output, errors: errors)
+  let process = try started(arguments, in: folder, under: wrapper, output: output, errors: errors)
   let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   process.waitUntilExit()

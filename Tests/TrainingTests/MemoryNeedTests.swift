@@ -51,7 +51,7 @@ private func complaint(_ configuration: Configuration, available: Int?) -> Strin
   #expect(complaint(asked, available: need(512, asked)) == nil)
   #expect(complaint(asked, available: nil) == nil)
   let tight = try #require(complaint(asked, available: need(512, asked) - 1))
-  #expect(tight.contains("a batch of 512 needs \(mebibytes(need(512, asked)))"))
+  #expect(tight.contains("a batch of 512 needs about \(mebibytes(need(512, asked)))"))
   #expect(tight.hasSuffix("; --batch-size 256 or --precision bfloat16 would fit"))
   // Between the needs of 64 and 128, and below what bfloat16 saves.
   let little = try #require(complaint(asked, available: need(64, asked)))
