@@ -59,7 +59,8 @@ private func presetList(width: Int) -> String {
     lines.append("")
     lines += wrapped("\(preset.name): \(preset.summary)", width: width)
     lines += wrapped("from \(preset.source)", width: width, indent: 2)
-    for difference in preset.differences { lines += wrapped("other there: \(difference)", width: width, indent: 2) }
+    guard !preset.differences.isEmpty else { continue }
+    lines += wrapped("otherwise there: " + preset.differences.joined(separator: "; "), width: width, indent: 2)
   }
   return lines.joined(separator: "\n")
 }
