@@ -18,11 +18,27 @@ struct WorkProgress: Sendable {
     }
   }
 
+  /// One more report, with what is being done.
+  /// - Returns: false when the work shall end.
+  func report(_ share: Double, _ detail: String) -> Bool {
+    line.show(share, detail)
+    return !isAsked()
+  }
+
+  /// A line of output in between.
+  func note(_ text: String) {
+    line.end()
+    try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+  }
+
   func end() { line.end() }
 }
 
+/// - Parameter ended: what is said of work that a signal ended.
 /// - Returns: the work's status, or 128 + the signal that ended it.
-func interruptible(_ title: String, _ work: (WorkProgress) throws -> Int32) throws -> Int32 {
+func interruptible(_ title: String, ended: String = "nothing was written", _ work: (WorkProgress) throws -> Int32)
+  throws -> Int32
+{
   BLAS.useOneThread()
   let interrupts = Interrupts([SIGINT, SIGTERM, SIGQUIT])
   let progress = WorkProgress(line: ProgressLine(title), isAsked: interrupts.isAsked)
@@ -31,7 +47,7 @@ func interruptible(_ title: String, _ work: (WorkProgress) throws -> Int32) thro
   } catch {
     progress.end()
     guard error is CancellationError, let signal = interrupts.first else { throw error }
-    complain("\(signalName(signal)): nothing was written")
+    complain("\(signalName(signal)): \(ended)")
     return 128 + signal
   }
 }

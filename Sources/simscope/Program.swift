@@ -32,7 +32,8 @@ let programCommands: [ProgramCommand] = [
   ProgramCommand(
     name: "export", usage: "RUN", summary: "writes the encoder under torchvision's names", flags: [], run: nil),
   ProgramCommand(
-    name: "reproduce", usage: "[DATA]", summary: "the paper's findings in miniature", flags: [], run: nil),
+    name: "reproduce", usage: "[DATA]", summary: "the paper's findings in miniature, with its own numbers beside",
+    flags: reproduceFlags, run: reproduce),
   ProgramCommand(name: "compare", usage: "RUN…", summary: "curves of runs over each other", flags: [], run: nil),
   ProgramCommand(name: "replay", usage: "RUN", summary: "the dashboard over a recorded run", flags: [], run: nil),
   ProgramCommand(

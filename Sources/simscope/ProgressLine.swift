@@ -10,8 +10,10 @@ final class ProgressLine: Sendable {
 
   init(_ title: String) { self.title = title }
 
-  /// - Parameter share: done, 0…1.
-  func show(_ share: Double) {
+  /// - Parameters:
+  ///   - share: done, 0…1.
+  ///   - detail: what is being done.
+  func show(_ share: Double, _ detail: String = "") {
     let isDue = lastShown.withLock { last in
       guard ContinuousClock.now - last > .milliseconds(200) else { return false }
       last = .now
@@ -19,11 +21,15 @@ final class ProgressLine: Sendable {
     }
     guard isShown, isDue else { return }
     let elapsed = start.duration(to: .now) / .seconds(1)
-    let left = share > 0.02 ? ", \(Int((elapsed / share * (1 - share)).rounded(.up))) s left" : ""
-    write("\r\(title) \(Int(share * 100)) %\(left)\u{1B}[K")
+    let left = share > 0.02 ? ", \(duration(elapsed / share * (1 - share))) left" : ""
+    write("\r\(title) \(Int(share * 100)) %\(left)\(detail.isEmpty ? "" : " · " + detail)\u{1B}[K")
   }
 
   func end() { if isShown { write("\r\u{1B}[K") } }
+
+  private func duration(_ seconds: Double) -> String {
+    seconds < 120 ? "\(Int(seconds.rounded(.up))) s" : "\(Int((seconds / 60).rounded(.up))) min"
+  }
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

@@ -119,7 +119,7 @@ extension Finding {
   /// In order of how much they teach.
   public static let all: [Finding] = [
     Finding(
-      "floors", "What is learned stands above its floors", "needed for any claim",
+      "floors", "What is learned stands above its floors", "the floors of any claim",
       arms: [
         Arm("trained", .base, paper: "69.3"),
         Arm("untrained encoder", .base, .untrained, paper: "–"),
@@ -140,6 +140,12 @@ extension Finding {
         Arm("linear on h", .base, .linear(.h), paper: "> 10 higher"),
         Arm("linear on z", .base, .linear(.z), paper: ""),
       ], claims: [(0, 1)], asserted: 1),
+    Finding(
+      "rank", "The head keeps few directions: z has a lower effective rank than h", "B.4",
+      arms: [
+        Arm("effective rank of h", .base, .effectiveRank(.h), paper: "eigenvalue plot"),
+        Arm("effective rank of z", .base, .effectiveRank(.z), paper: ""),
+      ], claims: [(0, 1)]),
     Finding(
       "few-labels", "With few labels, pretraining beats training from scratch", "Table 7",
       arms: [
@@ -182,12 +188,6 @@ extension Finding {
         Arm("margin", loss("margin"), paper: "50.9"),
       ], claims: [(0, 1), (0, 2), (1, 3), (2, 4)],
       note: "The paper tunes learning rate, margin and temperature for each loss; here each has its defaults."),
-    Finding(
-      "rank", "The head keeps few directions: z has a lower effective rank than h", "B.4",
-      arms: [
-        Arm("effective rank of h", .base, .effectiveRank(.h), paper: "eigenvalue plot"),
-        Arm("effective rank of z", .base, .effectiveRank(.z), paper: ""),
-      ], claims: [(0, 1)]),
   ]
 
   private static func temperatures(_ quantity: Quantity, paper: [String]) -> [Arm] {

@@ -1,0 +1,75 @@
+/// `reproduce`: the paper's findings in miniature, with its own numbers beside.
+import Basics
+import Foundation
+import Images
+import Networks
+import Training
+
+let reproduceFlags = [
+  Flag("budget", "MINUTES", "time to spend; what does not fit is left out and named (60)"),
+  Flag("seeds", "N", "repetitions of everything (3)"),
+  Flag("encoder", ResNet.Architecture.all.map(\.name).joined(separator: "|"), "(resnet8)"),
+  Flag("epochs", "N", "an encoder is trained (20, or as many as see 200,000 pictures)"),
+  Flag("limit", "N", "first N pictures a class of train"),
+  Flag("output", "DIR", "for runs, results.jsonl, report.md and plots (runs/reproduce-NAME)"),
+  Flag("threads", "N", "threads that compute (0: all cores)"),
+]
+
+func reproduce(_ arguments: Arguments) throws -> Int32 {
+  let budget = try arguments.number("budget", 0.1...1e6, default: 60) * 60
+  let seeds = Int(try arguments.number("seeds", 1...100, default: 3))
+  let data = try arguments.words(["DATA"], optional: 1).first ?? sampleData()
+  let path = URL(fileURLWithPath: data).standardizedFileURL
+  let folder = arguments["output"] ?? "runs/reproduce-\(path.lastPathComponent)"
+  return try interruptible("reproduce", ended: "the same command goes on from here") { progress in
+    let base = try settings(path.path, arguments)
+    try claim(folder, for: base)
+    var run = try ReproductionRun(base, folder: folder, seeds: seeds, budget: budget, progress)
+    try run.measureAll()
+    let report = ReproductionReport(run.results, seeds: run.seeds, setting: run.setting, omitted: run.omitted)
+    try report.write(to: folder)
+    progress.end()
+    print("\n\(report.text)\n\n\(folder)/report.md")
+    guard report.failures.isEmpty else {
+      complain("not as the paper says: " + report.failures.joined(separator: "; "))
+      return 1
+    }
+    return 0
+  }
+}
+
+/// What all encoders have in common.
+private func settings(_ data: String, _ arguments: Arguments) throws -> Configuration {
+  var base = Configuration()
+  base.data = data
+  (base.heldOut, base.knnEvery, base.checkpointEvery, base.keepCheckpoints) = (0, 0, 5, 2)
+  try Setting.named("encoder")!.apply("resnet8", to: &base)
+  try arguments.apply(to: &base)
+  let survey = try DataSet.survey(data, split: .train)
+  base.adapt(toLargestSide: survey.longestSide ?? 64)
+  if arguments["epochs"] == nil {
+    let pictures = base.limit.map { $0 * max(1, survey.classes.count) } ?? survey.pictures
+    base.epochs = max(20, 200_000 / max(1, min(pictures, survey.pictures)))
+  }
+  return base
+}
+
+/// Makes the folder, or finds that it holds results of the same settings.
+private func claim(_ folder: String, for base: Configuration) throws {
+  let file = folder + "/settings.json"
+  let settings = base.json(experimentOnly: true).lines
+  if let known = FileManager.default.contents(atPath: file) {
+    guard String(decoding: known, as: UTF8.self) == settings else {
+      throw Trouble(
+        "there are results of other settings", at: folder,
+        remedy: "give another --output, or the settings of settings.json")
+    }
+    return
+  }
+  do {
+    try FileManager.default.createDirectory(atPath: folder + "/runs", withIntermediateDirectories: true)
+  } catch {
+    throw Trouble("cannot make a folder", at: folder, remedy: "choose a place that may be written, with --output")
+  }
+  try SafeFile.write(Array(settings.utf8), to: file)
+}
