@@ -197,8 +197,8 @@ extension Finding {
       Arm("τ 0.5", .base, quantity, paper: paper[2]),
       Arm("τ 1", Recipe("temperature-1", ["temperature": "1"]), quantity, paper: paper[3]),
       Arm(
-        "not normalised, τ 2", Recipe("dot", ["similarity": "dot", "temperature": "2"]), quantity,
-        paper: paper[4] + " (τ 10)"),
+        "not normalised, τ 10", Recipe("dot", ["similarity": "dot", "temperature": "10"]), quantity,
+        paper: paper[4]),
     ]
   }
 
