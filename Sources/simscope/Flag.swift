@@ -1,11 +1,12 @@
 /// A flag of the command line: a row of a command's table, for parsing and for `--help`.
 import Basics
+import Telemetry
 import Training
 
 struct Flag: Sendable {
   /// Without the dashes.
   let name: String
-  /// What its value looks like ("N", "DIR", "a|b"); empty for a switch.
+  /// What its value looks like ("N", "NAME|FILE"), or the words it may be ("a|b"); empty for a switch.
   let value: String
   let help: String
   var group = ""
@@ -16,6 +17,11 @@ struct Flag: Sendable {
 
   init(_ setting: Setting) {
     self.init(String(setting.flag.dropFirst(2)), setting.value, setting.help, group: setting.group.rawValue)
+  }
+
+  /// The words it may be.
+  var choices: [String] {
+    value.contains("|") && value != value.uppercased() ? value.split(separator: "|").map(String.init) : []
   }
 
   /// The setting of this name, when there is one.
@@ -61,6 +67,10 @@ struct Arguments {
   }
 
   private static func unknown(_ argument: String, _ flags: [Flag]) -> UsageError {
+    let owners = programCommands.filter { $0.flags.contains { "--" + $0.name == argument } }.map(\.name)
+    guard owners.isEmpty else {
+      return UsageError("\(argument) is a flag of \(owners.joined(separator: ", ")), not of this command; see --help")
+    }
     let near = nearestSpelling(of: argument, in: flags.map { "--" + $0.name }).map { "; did you mean \($0)?" }
     return UsageError("unknown flag \(argument)\(near ?? "; see --help")")
   }
@@ -77,7 +87,7 @@ struct Arguments {
   }
 
   private static func checked(_ value: String, _ flag: Flag) throws -> String {
-    let choices = flag.value.contains("|") ? flag.value.split(separator: "|").map(String.init) : []
+    let choices = flag.choices
     guard !choices.isEmpty, !choices.contains(value), flag.setting == nil else { return value }
     let near = nearestSpelling(of: value, in: choices).map { "; did you mean “\($0)”?" } ?? ""
     throw UsageError("--\(flag.name) is one of \(flag.value), not “\(value)”\(near)")
@@ -98,7 +108,8 @@ struct Arguments {
   func number(_ flag: String, _ range: ClosedRange<Double>, default standard: Double) throws -> Double {
     guard let text = self[flag] else { return standard }
     guard let value = Double(text), range.contains(value) else {
-      throw UsageError("--\(flag) goes from \(range.lowerBound) to \(range.upperBound), not “\(text)”")
+      let (low, high) = (JSONLine.number(range.lowerBound), JSONLine.number(range.upperBound))
+      throw UsageError("--\(flag) goes from \(low) to \(high), not “\(text)”")
     }
     return value
   }

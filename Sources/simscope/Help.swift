@@ -15,7 +15,7 @@ func generalHelp() -> String {
     Commands (without one: train)
     \(rows.joined(separator: "\n"))
 
-    simscope COMMAND --help tells each command's flags; in the dashboard ? tells the keys.
+    simscope COMMAND --help tells each command's flags; in the dashboard ? tells the keys. --version says which this is.
     Exit status: 0 done, 1 failed, 2 wrong usage, 129 hangup, 130 interrupted, 131 quit, 143 terminated.
     """
 }
@@ -34,10 +34,26 @@ func help(of command: ProgramCommand) -> String {
   return lines.joined(separator: "\n")
 }
 
+private let helpColumn = 32
+private let helpWidth = 100
+
 private func row(of flag: Flag) -> [String] {
   let head = "  --\(flag.name) \(flag.value)"
-  if head.count > 30 { return [head, padded("", 32) + flag.help] }
-  return [padded(head, 32) + flag.help]
+  let lines = wrapped(flag.help, helpWidth - helpColumn)
+  let rest = { (lines: ArraySlice<String>) in lines.map { padded("", helpColumn) + $0 } }
+  if head.count > helpColumn - 2 { return [head] + rest(lines[...]) }
+  return [padded(head, helpColumn) + (lines.first ?? "")] + rest(lines.dropFirst())
+}
+
+/// Words on lines of at most `width` characters; a longer word has a line of its own.
+private func wrapped(_ text: String, _ width: Int) -> [String] {
+  text.split(separator: " ").reduce(into: []) { lines, word in
+    if let last = lines.last, last.count + 1 + word.count <= width {
+      lines[lines.count - 1] = last + " " + word
+    } else {
+      lines.append(String(word))
+    }
+  }
 }
 
 func padded(_ text: String, _ width: Int) -> String {

@@ -45,6 +45,7 @@ private func asked(_ arguments: Arguments) throws -> Configuration {
 }
 
 func resume(_ arguments: Arguments) throws -> Int32 {
+  if let status = try listThemes(arguments) { return status }
   let run = try arguments.words(["RUN"])[0]
   var configuration = try RunFolder.configuration(of: run)
   configuration.stopAfter = nil

@@ -19,7 +19,20 @@ extension RealProgram {
       #expect(answer.errors.split(separator: "\n").count == 1)
     }
 
-    @Test(arguments: ["export", "reproduce", "compare", "replay", "attach"])
+    @Test func aFlagOfAnotherCommandSaysWhose() throws {
+      let answer = try run(["resume", "runs/x", "--epochs", "5"])
+      #expect(answer.status == 2)
+      #expect(answer.errors == "simscope: --epochs is a flag of train, not of this command; see --help\n")
+    }
+
+    @Test func aThemeIsANameAFileOrTheList() throws {
+      for command in ["train", "resume", "preview"] {
+        let list = try run([command, "--theme", "list"])
+        #expect(list.status == 0 && list.output.hasPrefix("dark\n"), "\(command): \(list.errors)")
+      }
+    }
+
+    @Test(arguments: ["export", "compare", "replay", "attach"])
     func commandsOfLaterVersionsSaySo(command: String) throws {
       let answer = try run([command, "runs/x"])
       #expect(answer.status == 2)
@@ -28,12 +41,13 @@ extension RealProgram {
 
     @Test(arguments: [
       [], ["train"], ["resume"], ["preview"], ["evaluate"], ["bench"], ["generate"], ["doctor"], ["embed"],
+      ["reproduce"],
     ])
     func everyCommandHasHelp(command: [String]) throws {
       let answer = try run(command + ["--help"])
       #expect(answer.status == 0)
       #expect(answer.output.hasPrefix("simscope"))
-      #expect(!answer.output.split(separator: "\n").contains { $0.count > 132 })
+      #expect(!answer.output.split(separator: "\n").contains { $0.count > 100 && !$0.hasPrefix("  --") })
     }
 
     @Test func benchPrintsAnObjectAFigure() throws {

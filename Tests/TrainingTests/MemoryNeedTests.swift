@@ -31,7 +31,7 @@ private func complaint(_ configuration: Configuration, available: Int?) -> Strin
   var adam = try configuration(batchSize: 32)
   let model = SimCLR(adam)
   let need = adam.memoryNeed(of: model, batchSize: 32, workers: workers)
-  let plan = StepEngine.plan(model, .float32, batchSize: 32, imageSize: 32, workers: workers)
+  let plan = StepPlan(model, adam, batchSize: 32, workers: workers)
   #expect(need.step == plan.bytes + 64 * 32 * 32 * 3)
   #expect(need.model == 4 * model.parameterCount * 3 * 2)
   #expect(need.evaluation == 0)
@@ -52,12 +52,12 @@ private func complaint(_ configuration: Configuration, available: Int?) -> Strin
   #expect(complaint(asked, available: nil) == nil)
   let tight = try #require(complaint(asked, available: need(512, asked) - 1))
   #expect(tight.contains("a batch of 512 needs about \(mebibytes(need(512, asked)))"))
-  #expect(tight.hasSuffix("; --batch-size 256 or --precision bfloat16 would fit"))
+  #expect(tight.hasSuffix("; --batch-size 256 or --micro-batch 256 or --precision bfloat16 would fit"))
   // Between the needs of 64 and 128, and below what bfloat16 saves.
   let little = try #require(complaint(asked, available: need(64, asked)))
-  #expect(little.hasSuffix("; --batch-size 64 would fit"))
+  #expect(little.hasSuffix("; --batch-size 64 or --micro-batch 32 would fit"))
   let narrow = try configuration(batchSize: 512, precision: "bfloat16")
-  #expect(try #require(complaint(narrow, available: need(512, narrow) - 1)).hasSuffix("; --batch-size 256 would fit"))
+  #expect(try #require(complaint(narrow, available: need(512, narrow) - 1)).hasSuffix("; --batch-size 256 or --micro-batch 256 would fit"))
   #expect(
     try #require(complaint(asked, available: 1000)).hasSuffix("; take a smaller --encoder, --width or --image-size"))
 }
