@@ -49,27 +49,36 @@ extension Configuration {
       of: SimCLR(self), batchSize: max(2, min(knobs.batchSize, pictures)), workers: WorkerPool(threads: workerCount))
   }
 
-  /// - Parameter available: bytes that can be had; nil where the system does not say.
-  /// - Throws: `Trouble` when the need is more than that, with a setting that would fit.
-  func checkMemory(_ need: MemoryNeed, of model: SimCLR, available: Int?, workers: WorkerPool) throws {
+  /// - Parameters:
+  ///   - isNew: whether settings may still be chosen.
+  ///   - available: bytes that can be had; nil where the system does not say.
+  /// - Throws: `Trouble` when the need is more than that, with settings that would fit.
+  func checkMemory(_ need: MemoryNeed, of model: SimCLR, isNew: Bool, available: Int?, workers: WorkerPool) throws {
     guard let available, need.bytes > available else { return }
+    let ways = isNew ? settingsThatFit(available, insteadOf: need, of: model, workers) : []
+    let usual =
+      isNew ? "take a smaller --encoder, --width or --image-size" : "end other programs, or go on with more memory"
+    throw Trouble(
+      "a batch of \(need.batchSize) \(need.sentence), and \(mebibytes(available)) are free",
+      remedy: ways.isEmpty ? usual : ways.joined(separator: " or ") + " would fit")
+  }
+
+  /// The first half, quarter, … of the batch that fits, and half the bytes a number if that is enough.
+  private func settingsThatFit(
+    _ available: Int, insteadOf need: MemoryNeed, of model: SimCLR, _ workers: WorkerPool
+  ) -> [String] {
     func fits(_ configuration: Configuration, _ batchSize: Int) -> Bool {
       configuration.memoryNeed(of: model, batchSize: batchSize, workers: workers).bytes <= available
     }
-    var ways: [String] = []
     var halved = need.batchSize / 2
     while halved >= 2 && !fits(self, halved) { halved /= 2 }
-    if halved >= 2 { ways.append("--batch-size \(halved)") }
     var chunked = self
     chunked.microBatch = min(microBatch ?? need.batchSize, need.batchSize) / 2
     while chunked.microBatch! >= 2 && !fits(chunked, need.batchSize) { chunked.microBatch! /= 2 }
-    if chunked.microBatch! >= 2 { ways.append("--micro-batch \(chunked.microBatch!)") }
     var narrow = self
     narrow.precision = .bfloat16
-    if precision != .bfloat16 && fits(narrow, need.batchSize) { ways.append("--precision bfloat16") }
-    throw Trouble(
-      "a batch of \(need.batchSize) \(need.sentence), and \(mebibytes(available)) are free",
-      remedy: ways.isEmpty
-        ? "take a smaller --encoder, --width or --image-size" : ways.joined(separator: " or ") + " would fit")
+    return (halved >= 2 ? ["--batch-size \(halved)"] : [])
+      + (chunked.microBatch! >= 2 ? ["--micro-batch \(chunked.microBatch!)"] : [])
+      + (precision != .bfloat16 && fits(narrow, need.batchSize) ? ["--precision bfloat16"] : [])
   }
 }

@@ -118,7 +118,7 @@ public struct Trainer: ~Copyable {
     let plan = StepPlan(point.model, configuration, batchSize: batch, workers: workers)
     try configuration.checkMemory(
       configuration.memoryNeed(of: point.model, batchSize: batch, workers: workers), of: point.model,
-      available: availableMemory(), workers: workers)
+      isNew: point.step == 0, available: availableMemory(), workers: workers)
     return try StepEngine(plan, configuration, workers: workers)
   }
 

@@ -17,7 +17,8 @@ extension RealProgram {
       #expect(lines.allSatisfy { $0.last != " " })
       for name in Self.names { #expect(lines.contains { $0.hasPrefix("\(name): ") }, "\(name)") }
       // A row in each table of presets.
-      let optimizers = lines.filter { $0.hasPrefix("optimizer ") }.joined(separator: " ").split(separator: " ").map(String.init)
+      let optimizers = lines.filter { $0.hasPrefix("optimizer ") }.joined(separator: " ").split(separator: " ").map(
+        String.init)
       #expect(
         optimizers.filter { $0 != "optimizer" } == [
           "lars", "lars", "lars", "lars", "sgd", "lars", "sgd", "adam", "adam", "adam",

@@ -17,11 +17,11 @@ private func configuration(batchSize: Int, precision: String = "float32") throws
 
 private let workers = WorkerPool(threads: 1)
 
-private func complaint(_ configuration: Configuration, available: Int?) -> String? {
+private func complaint(_ configuration: Configuration, isNew: Bool = true, available: Int?) -> String? {
   let model = SimCLR(configuration)
   let need = configuration.memoryNeed(of: model, batchSize: configuration.knobs.batchSize, workers: workers)
   do {
-    try configuration.checkMemory(need, of: model, available: available, workers: workers)
+    try configuration.checkMemory(need, of: model, isNew: isNew, available: available, workers: workers)
     return nil
   } catch { return "\(error)" }
 }
@@ -53,11 +53,15 @@ private func complaint(_ configuration: Configuration, available: Int?) -> Strin
   let tight = try #require(complaint(asked, available: need(512, asked) - 1))
   #expect(tight.contains("a batch of 512 needs about \(mebibytes(need(512, asked)))"))
   #expect(tight.hasSuffix("; --batch-size 256 or --micro-batch 256 or --precision bfloat16 would fit"))
+  let resumed = try #require(complaint(asked, isNew: false, available: need(512, asked) - 1))
+  #expect(resumed.hasSuffix("; end other programs, or go on with more memory"))
   // Between the needs of 64 and 128, and below what bfloat16 saves.
   let little = try #require(complaint(asked, available: need(64, asked)))
   #expect(little.hasSuffix("; --batch-size 64 or --micro-batch 32 would fit"))
   let narrow = try configuration(batchSize: 512, precision: "bfloat16")
-  #expect(try #require(complaint(narrow, available: need(512, narrow) - 1)).hasSuffix("; --batch-size 256 or --micro-batch 256 would fit"))
+  #expect(
+    try #require(complaint(narrow, available: need(512, narrow) - 1)).hasSuffix(
+      "; --batch-size 256 or --micro-batch 256 would fit"))
   #expect(
     try #require(complaint(asked, available: 1000)).hasSuffix("; take a smaller --encoder, --width or --image-size"))
 }
