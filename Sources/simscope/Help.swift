@@ -15,7 +15,8 @@ func generalHelp() -> String {
     Commands (without one: train)
     \(rows.joined(separator: "\n"))
 
-    simscope COMMAND --help tells each command's flags; in the dashboard ? tells the keys. --version says which this is.
+    simscope COMMAND --help tells each command's flags; in the dashboard ? tells the keys.
+    --version says which this is.
     Exit status: 0 done, 1 failed, 2 wrong usage, 129 hangup, 130 interrupted, 131 quit, 143 terminated.
     """
 }
