@@ -176,6 +176,36 @@ func chunksGiveTheLossAndTheGradientOfTheWholeBatch(objective: Objective) throws
   #expect(norm(one.gradient) > 0.01 && off < 1e-3, "off by \(off)")
 }
 
+/// The first batch norm's running mean after one step is a tenth of the mean of conv1's output, here by plain loops: over
+/// both views at once (bug: one view after the other moves it twice, and each has statistics of its own).
+@Test func batchNormSeesBothViewsAtOnce() throws {
+  let (data, configuration) = (pictures(5), settings())
+  var model = stirredModel(configuration)
+  let seen = views(data, configuration, from: 0, 5)
+  var weights: [Float] = []
+  model.visitParameters("") { if $0 == "encoder.conv1.weight" { weights = $1.value.scalars } }  // [16, 3, 3, 3]
+  func mean(_ images: Range<Int>, _ channel: Int) -> Double {
+    var sum = 0.0
+    for image in images {
+      for place in 0..<16 * 16 * 27 {
+        let (pixel, tap) = (place / 27, place % 27)
+        let (y, x, c) = (pixel / 16 + tap / 3 % 3 - 1, pixel % 16 + tap % 3 - 1, tap / 9)
+        guard (0..<16).contains(y), (0..<16).contains(x) else { continue }
+        sum += Double(weights[channel * 27 + tap]) * Double(seen.bytes[((image * 16 + y) * 16 + x) * 3 + c]) / 255
+      }
+    }
+    return sum / Double(images.count * 256)
+  }
+  let moved = try step(model, data, configuration).model
+  var copy = moved
+  var running: [Float] = []
+  copy.visitBuffers("") { if $0 == "encoder.bn1.running_mean" { running = $1.scalars } }
+  for channel in [0, 7, 15] {
+    #expect(abs(Double(running[channel]) - 0.1 * mean(0..<10, channel)) < 1e-5)
+    #expect(abs(Double(running[channel]) - 0.1 * mean(0..<5, channel)) > 1e-5)
+  }
+}
+
 @Test func aBatchWithinTheLimitIsTheSameBytes() throws {
   let (data, whole) = (pictures(6), settings())
   let model = stirredModel(whole)

@@ -39,6 +39,20 @@ private func plan(epoch: Int = 0, cursor: Int = 0, count: Int = 8, strength: Dou
   #expect(one.take(plan(cursor: 0)).bytes == first.bytes)
 }
 
+@Test func partsOfABatchAreItsViews() {
+  var loader = Loader(dataSet(40), seed: 1, order: .shuffled, workers: WorkerPool(threads: 2))
+  let whole = loader.take(plan(epoch: 2, cursor: 3, count: 10))
+  let size = 8 * 8 * 3
+  for (part, start) in zip(whole.plan.parts([3, 3, 4]), [0, 3, 6]) {
+    let views = loader.take(part)
+    #expect(views.indices == Array(whole.indices[start..<start + part.count]))
+    for half in 0..<2 {
+      let (own, place) = (half * part.count * size, (half * 10 + start) * size)
+      #expect(views.bytes[own..<own + part.count * size] == whole.bytes[place..<place + part.count * size])
+    }
+  }
+}
+
 @Test func aBatchIsWrittenWhereTheLastOneStood() {
   var loader = Loader(dataSet(40), seed: 1, order: .shuffled, workers: WorkerPool(threads: 1))
   let places = (0..<3).map { step in
@@ -51,6 +65,8 @@ private func plan(epoch: Int = 0, cursor: Int = 0, count: Int = 8, strength: Dou
   var loader = Loader(dataSet(40), seed: 1, order: .shuffled, workers: WorkerPool(threads: 1))
   let first = loader.take(plan(count: 40)).indices
   let second = loader.take(plan(epoch: 1, count: 40)).indices
+  // No batch straddles two epochs, so no picture is its own negative.
+  #expect((0..<5).flatMap { loader.take(plan(cursor: $0 * 8)).indices } == first)
   #expect(first.sorted() == Array(0..<40) && second.sorted() == Array(0..<40))
   #expect(first != second && first != Array(0..<40))
   var filed = Loader(dataSet(40), seed: 1, order: .file, workers: WorkerPool(threads: 1))

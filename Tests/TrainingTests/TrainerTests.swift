@@ -106,6 +106,29 @@ func threadsDoNotChangeABit(precision: Activation.Element) throws {
   #expect(one == bytes(scratch.path + "/3", step: 4))
 }
 
+/// Makes a step, then a step after each command, then stops.
+private func perform(_ commands: [Command], _ configuration: Configuration) throws {
+  let link = Link()
+  [.pause, .singleStep].forEach(link.send)
+  let thread = Thread { _ = try? runToEnd(configuration, link: link) }
+  thread.start()
+  func waitForPause(after step: Int) throws {
+    for _ in 0..<3000 {
+      if let snapshot = link.newest(after: -1)?.snapshot, snapshot.step == step, snapshot.state == .paused { return }
+      usleep(10_000)
+    }
+    Issue.record("waited in vain for step \(step)")
+  }
+  for (step, command) in commands.enumerated() {
+    try waitForPause(after: step + 1)
+    link.send(command)
+    link.send(.singleStep)
+  }
+  try waitForPause(after: commands.count + 1)
+  link.send(.stop)
+  for _ in 0..<3000 where link.newest(after: -1)?.snapshot.state.isOver != true { usleep(10_000) }
+}
+
 @Test func aTurnActsOnTheNextStepAndIsWrittenDown() throws {
   let scratch = try Scratch()
   try writePictures(scratch.path + "/data")
@@ -145,6 +168,69 @@ func threadsDoNotChangeABit(precision: Activation.Element) throws {
   #expect(turns.map { $0["step"] as? Int } == [0, 0, 0, 2])
   #expect(events.filter { $0["kind"] as? String == "refused" }.count == 2)
   #expect(RunFolder.checkpointSteps(run).last == 3)
+}
+
+/// Views of a chunk are drawn by the same coordinates as those of the batch, and everything is summed in a fixed order.
+@Test func chunksAreTheSameBytesOnAnyThreadsAndAfterAResume() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  func run(_ name: String, threads: Int, stopAfter: Int? = nil) throws -> String {
+    let path = scratch.path + "/" + name
+    try runToEnd(
+      small(scratch.path + "/data", run: path) {
+        ($0.microBatch, $0.epochs, $0.threads, $0.stopAfter) = (3, 2, threads, stopAfter)
+      })
+    return path
+  }
+  let (one, three) = (try run("one", threads: 1), try run("three", threads: 3))
+  #expect(bytes(one, step: 8) != nil && bytes(one, step: 8) == bytes(three, step: 8))
+  let halves = try run("halves", threads: 2, stopAfter: 3)
+  var resumed = try RunFolder.configuration(of: halves)
+  #expect(resumed.microBatch == 3)
+  resumed.stopAfter = nil
+  try runToEnd(resumed, resuming: halves)
+  #expect(bytes(halves, step: 8) == bytes(one, step: 8))
+  let log = try String(contentsOfFile: one + "/log.txt", encoding: .utf8)
+  #expect(log.contains("batch norm takes its statistics over each chunk of at most 3 images"))
+}
+
+/// From one pass to chunks and back, between steps.
+@Test func theBatchSizeMayBeTurnedAcrossTheLimitOfChunks() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  let configuration = small(scratch.path + "/data", run: scratch.path + "/run") {
+    ($0.microBatch, $0.knnEvery) = (8, 0)
+  }
+  try perform([.turn("batch_size", to: 20), .turn("batch_size", to: 4), .turn("batch_size", to: 9)], configuration)
+  let steps = objects(scratch.path + "/run/metrics.jsonl").filter { $0["loss"] != nil }
+  #expect(steps.map { $0["batch_size"] as? Int } == [8, 20, 4, 9])
+  let areFinite = steps.allSatisfy { ($0["loss"] as? Double)?.isFinite == true }
+  #expect(areFinite)
+}
+
+@Test func turnsReplayToTheSameBytes() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  let turns: [Command] = [.turn("temperature", to: 0.2), .turn("batch_size", to: 5), .undo, .turn("strength", to: 1)]
+  for (name, threads) in [("first", 1), ("again", 3)] {
+    try perform(turns, small(scratch.path + "/data", run: scratch.path + "/" + name) { $0.threads = threads })
+  }
+  let first = try #require(bytes(scratch.path + "/first", step: 5))
+  #expect(first == bytes(scratch.path + "/again", step: 5))
+}
+
+/// Every loss that the flags can say trains, and its settings come back from the run folder.
+@Test(arguments: Objective.all)
+func everyLossTrains(objective: Objective) throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data")
+  let run = scratch.path + "/run"
+  var asked = objective
+  asked.scale = .reference
+  try runToEnd(small(scratch.path + "/data", run: run) { ($0.objective, $0.epochs) = (asked, 2) })
+  #expect(try RunFolder.configuration(of: run).objective == asked)
+  let losses = objects(run + "/metrics.jsonl").compactMap { $0["loss"] as? Double }
+  #expect(losses.count == 8 && losses.allSatisfy { $0.isFinite && $0 >= 0 } && Set(losses).count > 1)
 }
 
 @Test func aRunLearnsToTellPicturesApart() throws {
