@@ -42,7 +42,7 @@ extension Preset {
         "optimizer": "sgd", "base_learning_rate": "0.12", "weight_decay": "5e-4", "batch_size": "128", "epochs": "200",
         "normalize": "imagenet",
       ]),
-      differences: torch + [
+      differences: torch + decaysAll + [
         "the head's last batch norm has a shift", "the rate moves once an epoch, not every step",
       ]),
     Preset(
@@ -53,9 +53,9 @@ extension Preset {
         "batch_size": "256", "epochs": "1000", "temperature": "0.2", "strength": "1", "blur_probability": "0.5",
         "normalize": "cifar", "head_hidden": "2048", "head_norm": "none", "projection_dim": "256",
       ]),
-      differences: [
+      differences: torch + [
         "the first convolution has padding 2, so maps are 34×34",
-        "its LARS has trust 0.02, clips the rate, and applies it after the momentum",
+        "its LARS steps by the smaller of 0.02 ‖w‖/‖g‖ and the rate: up to fifty times as far as here",
         "crops are bicubic, warm-up starts at 3e-5, maps are float16",
       ]),
     Preset(
@@ -66,7 +66,7 @@ extension Preset {
         "epochs": "1000", "crop_min": "0.2", "gray_probability": "0.1", "head_hidden": "1024", "head_norm": "none",
         "drop_last": "false",
       ]),
-      differences: torch + ["the rate moves once an epoch, not every step"]),
+      differences: torch + decaysAll + ["the rate moves once an epoch, not every step"]),
     Preset(
       name: "leftthomas-cifar10", summary: "89.1 % kNN, 92.0 % linear, both at the epoch that was best on test",
       source: "leftthomas/SimCLR @cee178b: main.py, model.py, utils.py",
@@ -74,7 +74,7 @@ extension Preset {
         "encoder": "resnet50", "optimizer": "adam", "learning_rate": "1e-3", "schedule": "constant",
         "weight_decay": "1e-6", "batch_size": "512", "epochs": "500", "normalize": "cifar", "head_hidden": "512",
       ]),
-      differences: torch + [
+      differences: torch + decaysAll + [
         "the head has no batch norm behind its last layer",
         "pixels are divided by deviations of 0.2023, 0.1994 and 0.2010",
       ]),
@@ -86,9 +86,9 @@ extension Preset {
         "warmup_epochs": "0", "batch_size": "256", "epochs": "200", "temperature": "0.07", "strength": "1",
         "blur_probability": "1", "head_norm": "none",
       ]),
-      differences: [
+      differences: decaysAll + [
+        "branches do not start at zero",
         "the cosine is as long as an epoch has batches, and moves once an epoch from the tenth on",
-        "weight decay acts on biases and batch norm too",
       ]),
     Preset(
       name: "quick", summary: "a first look: some minutes on two cores for CIFAR-10",
@@ -132,10 +132,10 @@ extension Preset {
   ]
 
   private static let torch = [
-    "each view goes forward alone, so that batch norm sees one view at a time",
-    "weight decay acts on biases and batch norm too",
-    "branches do not start at zero",
+    "each view goes forward alone, so that batch norm sees one view at a time", "branches do not start at zero",
   ]
+
+  private static let decaysAll = ["weight decay acts on biases and batch norm too"]
 }
 
 extension [String: String] {
