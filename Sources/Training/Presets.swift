@@ -55,7 +55,7 @@ extension Preset {
       ]),
       differences: torch + [
         "the first convolution has padding 2, so maps are 34×34",
-        "its LARS steps by the smaller of 0.02 ‖w‖/‖g‖ and the rate: up to fifty times as far as here",
+        "its LARS steps by the smaller of 0.02 ‖w‖/‖g‖ and the rate: at its peak up to fifty times as far as here",
         "crops are bicubic, warm-up starts at 3e-5, maps are float16",
       ]),
     Preset(
