@@ -1,4 +1,4 @@
-/// `bench`: what this machine computes, and how fast: kernels, views, loss, steps, memory, start, screen.
+/// `bench`: what this machine computes, and how fast: kernels, views, loss, steps, probes, memory, start, screen.
 import Basics
 import CKernels
 import Foundation
@@ -7,7 +7,7 @@ import Training
 
 /// A group of figures, in the order in which they are measured.
 enum BenchPart: String, CaseIterable {
-  case kernels, views, loss, steps, growth, encoders, memory, start, screen
+  case kernels, views, loss, steps, growth, encoders, probes, memory, start, screen
 
   func measure(_ bench: Bench) throws {
     switch self {
@@ -17,6 +17,7 @@ enum BenchPart: String, CaseIterable {
     case .steps: try benchSteps(bench)
     case .growth: try benchGrowth(bench)
     case .encoders: try benchEncoders(bench)
+    case .probes: try benchProbes(bench)
     case .memory: try benchMemory(bench)
     case .start: try benchStart(bench)
     case .screen: benchScreen(bench)

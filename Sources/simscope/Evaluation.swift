@@ -36,6 +36,7 @@ struct Evaluation {
     data = try EvaluationData.open(
       path, limit: request.limit, labels: request.labels, heldOut: asksInTurn ? nil : held, seed: seed,
       imageSize: loaded.imageSize, workers: workers, progress: progress.decoding)
+    for picture in data.skipped { complain("skipped \(picture.name): \(picture.reason)") }
     isUnseen =
       data.questions == .heldOut && seed == loaded.configuration.seed
       && loaded.heldOutTheSame(path, limit: request.limit)

@@ -16,6 +16,8 @@ public struct EvaluationData: Sendable {
   public let train: DataSet
   public let test: DataSet
   public let questions: Questions
+  /// Pictures of either that could not be read.
+  public let skipped: [DataSet.Skipped]
 
   /// Reads both splits.
   /// - Parameters:
@@ -38,17 +40,21 @@ public struct EvaluationData: Sendable {
     }
     let all = try read(.train, limit)
     guard try DataSet.hasTestSplit(path) else {
-      guard let heldOut else { return EvaluationData(train: all, test: all, questions: .leaveOneOut) }
+      guard let heldOut else {
+        return EvaluationData(train: all, test: all, questions: .leaveOneOut, skipped: all.skipped)
+      }
       let parts = RunData(all, heldOut: heldOut, seed: seed)
       guard parts.canEvaluate else {
         throw Trouble(
           "no test split, and too few pictures to hold some out", at: path, remedy: "add pictures, or a folder test/")
       }
       return EvaluationData(
-        train: parts.train.classBalanced(share: share, seed: seed), test: parts.heldOut, questions: .heldOut)
+        train: parts.train.classBalanced(share: share, seed: seed), test: parts.heldOut, questions: .heldOut,
+        skipped: all.skipped)
     }
     let test = try read(.test, nil)
     return EvaluationData(
-      train: all.classBalanced(share: share, seed: seed), test: test, questions: .testSplit)
+      train: all.classBalanced(share: share, seed: seed), test: test, questions: .testSplit,
+      skipped: all.skipped + test.skipped)
   }
 }
