@@ -37,7 +37,8 @@ struct GradientCache: ~Copyable {
     }
   }
 
-  private let places: Places
+  private let shape: Shape
+  private var places: Places
   private var workspace: Workspace
   /// ∂loss/∂z [2N, d]
   private var dz: Activation
@@ -47,9 +48,16 @@ struct GradientCache: ~Copyable {
   init?(of plan: StepPlan, _ workers: WorkerPool) throws {
     guard let (shape, layout) = plan.shared else { return nil }
     var workspace = try Workspace(layout, workers: workers)
+    self.shape = shape
     places = Places(shape, &workspace)
     self.workspace = workspace
     dz = places.z
+  }
+
+  /// Begins a step: its places are taken again, and what lay there may go.
+  mutating func begin() {
+    workspace.restart()
+    places = Places(shape, &workspace)
   }
 
   /// Takes in h and z of a chunk, the images from `start` on.

@@ -105,6 +105,7 @@ struct StepEngine: ~Copyable {
   ) -> Outcome {
     var (outcome, clock) = (Outcome(), Stopwatch())
     let parts = batch.parts(plan.chunks)
+    cache!.begin()
     var copy = model
     for part in parts {
       let views = loader.take(part)
