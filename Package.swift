@@ -46,7 +46,7 @@ let package = Package(
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry"], exclude: ["Golden"]),
     .testTarget(name: "CursesTests", dependencies: ["Curses", "Canvas"]),
-    .testTarget(name: "ProgramTests", dependencies: ["simscope"]),
+    .testTarget(name: "ProgramTests", dependencies: ["simscope", "Networks"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -12,12 +12,15 @@ private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = writ
 public func systemError() -> String { String(cString: strerror(errno)) }
 
 public enum SafeFile {
+  /// Ends the name of a file that is being written.
+  public static let partialSuffix = ".partial"
+
   /// Replaces the file at `path` by these bytes. A reader, a crash or a full disk sees the old file or the new one.
   /// - Throws: `Trouble` with the system's reason; what was there before stays.
   public static func write(_ bytes: [UInt8], to path: String) throws {
-    let partial = path + ".partial"
+    let partial = path + partialSuffix
     do {
-      try writeAndSync(bytes, to: partial)
+      try writeAndSync(bytes, to: partial, path)
       guard rename(partial, path) == 0 else { throw trouble("cannot put a file in its place", path) }
     } catch {
       unlink(partial)
@@ -26,12 +29,19 @@ public enum SafeFile {
     syncFolder(of: path)
   }
 
-  private static func writeAndSync(_ bytes: [UInt8], to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  /// - Parameter path: the name for the trouble.
+  private static func writeAndSync(_ bytes: [UInt8], to partial: String, _ path: String) throws {
+    let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw trouble("cannot create a file", path) }
     defer { close(descriptor) }
     try writeAll(bytes, to: descriptor, path)
-    guard fsync(descriptor) == 0 else { throw trouble("cannot write", path) }
+    try sync(descriptor, path)
+  }
+
+  /// Waits until what was written is on the disk.
+  public static func sync(_ descriptor: Int32, _ path: String) throws {
+    // EINVAL: a device, which has nothing to wait for.
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw trouble("cannot write", path) }
   }
 
   /// Writes all bytes, however many calls that takes.
@@ -47,8 +57,8 @@ public enum SafeFile {
     }
   }
 
-  /// The rename itself must reach the disk, too.
-  private static func syncFolder(of path: String) {
+  /// A new name must reach the disk, too.
+  public static func syncFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -61,7 +71,8 @@ public enum SafeFile {
     let remedy =
       switch errno {
       case ENOSPC, EDQUOT: "make room on the disk"
-      case EACCES, EPERM, EROFS: "choose a place that may be written, with --run"
+      case EFBIG: "raise the limit on the size of files (ulimit -f)"
+      case EACCES, EPERM, EROFS: "choose a place that may be written"
       default: "check the path and the disk"
       }
     return Trouble("\(what) (\(reason))", at: path, remedy: remedy)

@@ -129,13 +129,20 @@ public struct TensorFile: Sendable {
       if type.hasPrefix("I") || type.hasPrefix("U") || type == "BOOL" { continue }
       let place = Place(shape: shape, type: type, start: offsets[0], end: offsets[1])
       guard let width = ["F32": 4, "F64": 8][type] else { throw broken("\(name) is of type \(type), not F32") }
-      guard shape.reduce(width, { $0.multipliedReportingOverflow(by: $1).partialValue }) == offsets[1] - offsets[0]
-      else {
+      guard Self.product(shape, times: width) == offsets[1] - offsets[0] else {
         throw broken("\(name) has not the bytes of its shape")
       }
       entries.append((name, place))
     }
     return entries.sorted { $0.1.start < $1.1.start }
+  }
+
+  /// nil when it is no number that fits.
+  private static func product(_ shape: [Int], times width: Int) -> Int? {
+    shape.reduce(width) { product, side in
+      guard let (value, overflows) = product?.multipliedReportingOverflow(by: side), !overflows else { return nil }
+      return value
+    }
   }
 
   private static func tensor(_ place: Place, _ bytes: [UInt8]) -> Tensor {
@@ -163,15 +170,17 @@ extension Parameterized {
 
   /// Takes parameters and running statistics from a file.
   /// - Throws: `Trouble` naming the first tensor that is missing or of another shape; then nothing has changed.
-  public mutating func load(from file: TensorFile, under prefix: String, path: String) throws {
+  public mutating func load(
+    from file: TensorFile, under prefix: String, path: String,
+    remedy: String = "was it saved by another encoder or head?"
+  ) throws {
     for (name, mine) in tensors(under: prefix) {
       guard let theirs = file[name] else {
-        throw Trouble("no tensor “\(name)”", at: path, remedy: "was it saved by another encoder or head?")
+        throw Trouble("no tensor “\(name)”, which has shape \(mine.shape)", at: path, remedy: remedy)
       }
       guard theirs.shape == mine.shape else {
         throw Trouble(
-          "“\(name)” has shape \(theirs.shape) where \(mine.shape) is needed", at: path,
-          remedy: "was it saved by another encoder or head?")
+          "“\(name)” has shape \(theirs.shape) where \(mine.shape) is needed", at: path, remedy: remedy)
       }
     }
     visitParameters(prefix) { name, parameter in parameter.value = file[name]! }

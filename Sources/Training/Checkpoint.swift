@@ -64,18 +64,22 @@ public struct Checkpoint: Sendable {
   }
 
   /// The newest whole checkpoint of a run.
-  /// - Returns: the checkpoint and sentences about newer ones that could not be used.
-  public static func newest(of run: String, _ configuration: Configuration) throws -> (Checkpoint, refused: [String]) {
-    var refused: [String] = []
+  /// - Returns: the checkpoint, and why newer ones could not be used.
+  public static func newest(of run: String, _ configuration: Configuration) throws -> (Checkpoint, refused: [Trouble]) {
+    var refused: [Trouble] = []
     for step in RunFolder.checkpointSteps(run).reversed() {
       do {
         return (try Checkpoint(reading: RunFolder.checkpointPath(run, step: step), configuration), refused)
       } catch let trouble as Trouble {
-        refused.append(trouble.description)
+        refused.append(trouble)
       }
     }
+    guard let newest = refused.first else {
+      throw Trouble("no checkpoint", at: run + "/checkpoints", remedy: "start a new run: simscope train --config")
+    }
     throw Trouble(
-      refused.first ?? "no checkpoint yet", at: run + "/checkpoints", remedy: "start a new run with simscope train")
+      "\(newest.what), and no other checkpoint is whole", at: newest.place,
+      remedy: "start a new run: simscope train --config")
   }
 
   private static func json(of knobs: Knobs) -> String {

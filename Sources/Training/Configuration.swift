@@ -32,6 +32,8 @@ public struct Configuration: Sendable, Equatable {
   public var projectionDim = 128
   /// How feature maps lie in memory while training. Weights, sums, statistics and the loss are float32 or wider.
   public var precision = Activation.Element.float32
+  /// A state dict of torchvision, as safetensors, that the encoder starts from.
+  public var initialWeights: String?
 
   // loss
   public var objective = Objective()
@@ -92,11 +94,20 @@ public struct Configuration: Sendable, Equatable {
     stem = resolvedStem
     if !given.contains("strength") { knobs.strength = isSmall ? 0.5 : 1 }
     if !given.contains("blur_probability") { knobs.blurProbability = isSmall ? 0 : 0.5 }
-    if !given.contains("learning_rate") {
-      let base = baseLearningRate ?? [.lars: 0.3, .sgd: 0.03][optimizer]
-      if let base { knobs.learningRate = base * scaledRate(batchSize: knobs.batchSize) }
-      baseLearningRate = base
-    }
+    scaleLearningRate()
+  }
+
+  /// The batch holds no more than all pictures; the learning rate follows.
+  mutating func adapt(toPictures count: Int) {
+    knobs.batchSize = min(knobs.batchSize, count)
+    scaleLearningRate()
+  }
+
+  /// The peak, from the base rate and the batch size, unless it was given as is.
+  private mutating func scaleLearningRate() {
+    guard !given.contains("learning_rate") else { return }
+    baseLearningRate = baseLearningRate ?? [.lars: 0.3, .sgd: 0.03][optimizer]
+    if let baseLearningRate { knobs.learningRate = baseLearningRate * scaledRate(batchSize: knobs.batchSize) }
   }
 
   /// - Throws: `Trouble` where settings contradict one another.

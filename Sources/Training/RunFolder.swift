@@ -5,8 +5,8 @@ import Telemetry
 
 public final class RunFolder {
   public let path: String
-  private let metrics: Int32
-  private let events: Int32
+  private var metrics: Int32
+  private var events: Int32
   private let log: Int32
   private let lock: Int32
 
@@ -26,6 +26,7 @@ public final class RunFolder {
       throw Trouble("cannot make the run's folder", at: path, remedy: "choose a place that may be written, with --run")
     }
     let folder = try RunFolder(path)
+    SafeFile.syncFolder(of: path)
     try SafeFile.write(Array(configuration.json().lines.utf8), to: path + "/config.json")
     return folder
   }
@@ -38,6 +39,7 @@ public final class RunFolder {
     metrics = try Self.open(path + "/metrics.jsonl")
     events = try Self.open(path + "/events.jsonl")
     log = try Self.open(path + "/log.txt")
+    removeHalves()
   }
 
   deinit {
@@ -82,15 +84,26 @@ public final class RunFolder {
     try SafeFile.writeAll(Array((line + "\n").utf8), to: descriptor, path)
   }
 
+  /// Waits until all lines are on the disk: a checkpoint shall not outlive the lines of its steps.
+  public func sync() throws {
+    try SafeFile.sync(metrics, path + "/metrics.jsonl")
+    try SafeFile.sync(events, path + "/events.jsonl")
+  }
+
+  /// Whether no step was ever written down.
+  public var isBlank: Bool {
+    Self.checkpointSteps(path).isEmpty && Self.lines(of: path + "/metrics.jsonl").isEmpty
+  }
+
   /// Cuts both files back to a checkpoint's step: steps that will be made again, and events after that checkpoint, but for
   /// those that count evaluations on test.
   /// - Returns: the metrics and events that stay.
   public func cut(to step: Int) throws -> (metrics: [[String: Any]], events: [[String: Any]]) {
-    let kept = try Self.rewrite(path + "/metrics.jsonl") { lines in
+    let kept = try Self.rewrite(path + "/metrics.jsonl", &metrics) { lines in
       // The first checkpoint stands before the untrained encoder is evaluated: nothing was measured yet.
       step == 0 ? [] : lines.filter { ($0.object["step"] as? Int ?? .max) <= step }
     }
-    let events = try Self.rewrite(path + "/events.jsonl") { lines in
+    let events = try Self.rewrite(path + "/events.jsonl", &events) { lines in
       // The line about the checkpoint itself is the last one that counts.
       let last = lines.lastIndex { $0.object["kind"] as? String == "checkpoint" && $0.object["step"] as? Int == step }
       let end = last.map { $0 + 1 } ?? lines.count
@@ -115,14 +128,15 @@ public final class RunFolder {
     }
   }
 
-  private static func rewrite(_ path: String, _ choose: ([Line]) -> [Line]) throws -> [Line] {
+  /// Whoever is killed here leaves the old file or the new one.
+  private static func rewrite(
+    _ path: String, _ descriptor: inout Int32, _ choose: ([Line]) -> [Line]
+  ) throws -> [Line] {
     let kept = choose(lines(of: path))
-    let text = kept.map { $0.text + "\n" }.joined()
-    // In place, since the file is open for appending; the content kept is a prefix or nearly so.
-    let descriptor = Foundation.open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Trouble("cannot rewrite", at: path, remedy: "check that it may be written") }
-    defer { close(descriptor) }
-    try SafeFile.writeAll(Array(text.utf8), to: descriptor, path)
+    try SafeFile.write(Array(kept.map { $0.text + "\n" }.joined().utf8), to: path)
+    close(descriptor)
+    descriptor = -1
+    descriptor = try open(path)
     return kept
   }
 
@@ -144,7 +158,7 @@ public final class RunFolder {
       let owner = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
       close(descriptor)
       throw Trouble(
-        "another process trains in this run (\(owner.trimmingCharacters(in: .whitespacesAndNewlines)))", at: path,
+        "another process (\(owner.trimmingCharacters(in: .whitespacesAndNewlines))) trains in this run", at: path,
         remedy: "end it first, or start a new run")
     }
     ftruncate(descriptor, 0)
@@ -168,9 +182,18 @@ public final class RunFolder {
     }.sorted()
   }
 
-  /// Removes all but the newest `count` checkpoints and the `protected` ones.
-  public func prune(keeping count: Int, protected: Set<Int>) {
-    let steps = Self.checkpointSteps(path).filter { !protected.contains($0) }
+  /// Removes all but the newest `count` checkpoints and the `protected` ones. Those after `step` could not be read, or
+  /// the run would stand there; they do not count and are written anew when their step comes.
+  public func prune(keeping count: Int, protected: Set<Int>, upTo step: Int) {
+    let steps = Self.checkpointSteps(path).filter { $0 <= step && !protected.contains($0) }
     for step in steps.dropLast(count) { unlink(Self.checkpointPath(path, step: step)) }
+  }
+
+  /// Files that somebody was killed over.
+  private func removeHalves() {
+    for folder in [path, path + "/checkpoints"] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names where name.hasSuffix(SafeFile.partialSuffix) { unlink(folder + "/" + name) }
+    }
   }
 }

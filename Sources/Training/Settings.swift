@@ -18,6 +18,8 @@ public struct Setting: Sendable {
   public let help: String
   /// Part of the experiment, so of a checkpoint; others only say how it is run.
   public let isExperiment: Bool
+  /// What it takes, in words, where `value` does not say it.
+  var allowed: String?
   let get: @Sendable (Configuration) -> String?
   let set: @Sendable (inout Configuration, String) -> Bool
 
@@ -34,8 +36,8 @@ public struct Setting: Sendable {
   public func apply(_ text: String, to configuration: inout Configuration) throws {
     guard set(&configuration, text) else {
       let nearest = nearestSpelling(of: text, in: choices).map { "; did you mean “\($0)”?" } ?? ""
-      let allowed = choices.isEmpty ? "takes \(value.isEmpty ? "true or false" : value)" : "is one of \(value)"
-      throw Trouble("\(flag) \(allowed), not “\(text)”\(nearest)", remedy: "see --help")
+      let words = allowed.map { "is \($0)" } ?? (choices.isEmpty ? "takes \(value)" : "is one of \(value)")
+      throw Trouble("\(flag) \(words), not “\(text)”\(nearest)", remedy: "see --help")
     }
     configuration.given.insert(key)
   }
@@ -63,6 +65,13 @@ public struct Setting: Sendable {
       "head_norm", .model, "batch norm after each linear layer of the head, as the reference code, or none", \.headNorm),
     integer("projection_dim", .model, 1...65536, "d, the width of z", \.projectionDim),
     named("precision", .model, "how feature maps are kept while training; all sums are float32", \.precision),
+    Setting(
+      key: "init", group: .model, value: "FILE", help: "start the encoder from a torchvision state dict (safetensors)",
+      isExperiment: true, get: { $0.initialWeights },
+      set: { configuration, text in
+        configuration.initialWeights = text
+        return !text.isEmpty
+      }),
   ]
 
   private static let loss = [
@@ -155,6 +164,15 @@ public struct Setting: Sendable {
 
   // MARK: kinds of rows
 
+  private static func words(_ range: ClosedRange<Int>) -> String {
+    words(Double(range.lowerBound)...Double(range.upperBound), isInteger: true)
+  }
+
+  private static func words(_ range: ClosedRange<Double>, isInteger: Bool = false) -> String {
+    let (low, high) = (JSONLine.number(range.lowerBound), JSONLine.number(range.upperBound))
+    return "\(isInteger ? "a whole number" : "a number") from \(low) to \(high)"
+  }
+
   private static func choice(
     _ key: String, _ group: Group, _ words: [String], _ help: String,
     get: @escaping @Sendable (Configuration) -> String, set: @escaping @Sendable (inout Configuration, String) -> Void
@@ -179,7 +197,8 @@ public struct Setting: Sendable {
     _ path: WritableKeyPath<Configuration, Int> & Sendable
   ) -> Setting {
     Setting(
-      key: key, group: group, value: "N", help: help, isExperiment: isExperiment, get: { "\($0[keyPath: path])" }
+      key: key, group: group, value: "N", help: help, isExperiment: isExperiment, allowed: words(range),
+      get: { "\($0[keyPath: path])" }
     ) {
       guard let value = Int($1), range.contains(value) else { return false }
       $0[keyPath: path] = value
@@ -192,7 +211,7 @@ public struct Setting: Sendable {
     _ path: WritableKeyPath<Configuration, Int?> & Sendable
   ) -> Setting {
     Setting(
-      key: key, group: group, value: "N", help: help, isExperiment: isExperiment,
+      key: key, group: group, value: "N", help: help, isExperiment: isExperiment, allowed: words(range),
       get: { $0[keyPath: path].map { "\($0)" } }
     ) {
       guard let value = Int($1), range.contains(value) else { return false }
@@ -206,7 +225,7 @@ public struct Setting: Sendable {
     _ path: WritableKeyPath<Configuration, Double> & Sendable
   ) -> Setting {
     Setting(
-      key: key, group: group, value: "X", help: help, isExperiment: true,
+      key: key, group: group, value: "X", help: help, isExperiment: true, allowed: words(range),
       get: { JSONLine.number($0[keyPath: path]) }
     ) {
       guard let value = Double($1), range.contains(value) else { return false }
@@ -220,7 +239,7 @@ public struct Setting: Sendable {
     _ path: WritableKeyPath<Configuration, Double?> & Sendable
   ) -> Setting {
     Setting(
-      key: key, group: group, value: "X", help: help, isExperiment: true,
+      key: key, group: group, value: "X", help: help, isExperiment: true, allowed: words(range),
       get: { $0[keyPath: path].map(JSONLine.number) }
     ) {
       guard let value = Double($1), range.contains(value) else { return false }
@@ -232,7 +251,10 @@ public struct Setting: Sendable {
   private static func toggle(
     _ key: String, _ group: Group, _ help: String, _ path: WritableKeyPath<Configuration, Bool> & Sendable
   ) -> Setting {
-    Setting(key: key, group: group, value: "", help: help, isExperiment: true, get: { "\($0[keyPath: path])" }) {
+    Setting(
+      key: key, group: group, value: "", help: help, isExperiment: true, allowed: "true or false",
+      get: { "\($0[keyPath: path])" }
+    ) {
       guard let value = Bool($1) else { return false }
       $0[keyPath: path] = value
       return true
@@ -243,6 +265,7 @@ public struct Setting: Sendable {
     let knob = Knob.named(key)!
     return Setting(
       key: key, group: group, value: knob.isInteger ? "N" : "X", help: knob.help, isExperiment: true,
+      allowed: words(knob.widestRange, isInteger: knob.isInteger),
       get: { JSONLine.number($0.knobs[keyPath: knob.path]) }
     ) {
       guard let value = Double($1), knob.widestRange.contains(value), !knob.isInteger || value == value.rounded() else {
@@ -297,7 +320,10 @@ extension Configuration {
   private static func text(of value: Any, isSwitch: Bool) -> String {
     switch value {
     case let text as String: text
-    case let number as NSNumber: isSwitch ? "\(number.boolValue)" : JSONLine.number(number.doubleValue)
+    case let number as NSNumber where isSwitch: "\(number.boolValue)"
+    // A seed may have more digits than a double.
+    case let whole as UInt64: "\(whole)"
+    case let number as NSNumber: JSONLine.number(number.doubleValue)
     default: "\(value)"
     }
   }

@@ -23,6 +23,8 @@ public struct Trainer: ~Copyable {
   private let data: RunData
   private let title: String
   private let skipped: [DataSet.Skipped]
+  /// Sentences about how the run began, for the log.
+  private let remarks: [String]
   private let isResumed: Bool
   private let workers: WorkerPool
   private var loader: Loader
@@ -65,22 +67,24 @@ public struct Trainer: ~Copyable {
     let all = try Self.decode(configuration, title: survey.title, workers, link)
     let data = RunData(
       all, heldOut: configuration.knnEvery > 0 ? configuration.heldOut : 0, seed: configuration.seed)
-    guard data.train.count >= 2 else {
-      throw Trouble(
-        "\(data.train.count) pictures to train on; two are needed for a negative", at: asked.data,
-        remedy: "add pictures, or lower --held-out")
-    }
-    configuration.knobs.batchSize = min(configuration.knobs.batchSize, data.train.count)
-    let (folder, point) = try Self.open(configuration, resuming: resuming)
+    try Self.check(data, configuration, isNew: resuming == nil)
+    configuration.adapt(toPictures: data.train.count)
+    let opened = try resuming.map { try RunFolder($0) }
+    let (point, remarks) = try Self.start(configuration, in: opened)
     let engine = try Self.engine(configuration, point, pictures: data.train.count, workers)
-    (title, skipped) = (all.title, all.skipped)
+    // Last, so that a run that cannot begin leaves nothing.
+    let folder =
+      try opened
+      ?? RunFolder.create(
+        configuration.run ?? RunFolder.freshPath(for: configuration.data), configuration: configuration)
+    (title, skipped, self.remarks) = (all.title, all.skipped, remarks)
     (self.configuration, self.link, self.folder, self.data) = (configuration, link, folder, data)
     (self.workers, self.point) = (workers, point)
     self.engine = engine
     schedule = Self.schedule(configuration, pictures: data.train.count)
     loader = Loader(data.train, seed: configuration.seed, order: configuration.order, workers: workers)
     isResumed = resuming != nil
-    heldLines = data.canEvaluate && point.step == 0 ? [] : nil
+    heldLines = point.step == 0 ? [] : nil
     link.offer(PairStudio(data.train, configuration))
   }
 
@@ -99,16 +103,34 @@ public struct Trainer: ~Copyable {
     }
   }
 
-  /// A new folder and a fresh model, or a run's folder and its newest whole checkpoint.
-  private static func open(_ configuration: Configuration, resuming: String?) throws -> (RunFolder, Checkpoint) {
-    guard let resuming else {
-      let path = configuration.run ?? RunFolder.freshPath(for: configuration.data)
-      return (try RunFolder.create(path, configuration: configuration), Checkpoint(configuration))
+  /// Whether these pictures make batches.
+  private static func check(_ data: RunData, _ configuration: Configuration, isNew: Bool) throws {
+    let (count, batch) = (data.train.count, configuration.knobs.batchSize)
+    guard count >= 2 else {
+      throw Trouble(
+        "\(count == 1 ? "one picture" : "no picture") to train on, where two or more are each other's negatives",
+        at: configuration.data, remedy: "add pictures" + (data.heldOut.count > 0 ? ", or lower --held-out" : ""))
     }
-    let folder = try RunFolder(resuming)
-    let (point, refused) = try Checkpoint.newest(of: resuming, configuration)
-    for sentence in refused { folder.note("skipped a checkpoint: \(sentence)") }
-    return (folder, point)
+    guard batch <= count || !isNew || !configuration.given.contains("batch_size") else {
+      throw Trouble(
+        "--batch-size \(batch) is more than the \(count) pictures to train on", at: configuration.data,
+        remedy: "take \(count) or less, or add pictures" + (data.heldOut.count > 0 ? ", or lower --held-out" : ""))
+    }
+  }
+
+  /// The newest whole checkpoint of a run that goes on; before its first, or for a new run, a fresh model.
+  /// - Returns: remarks for the log, too.
+  private static func start(_ configuration: Configuration, in run: RunFolder?) throws -> (Checkpoint, [String]) {
+    if let run, !run.isBlank {
+      let (point, refused) = try Checkpoint.newest(of: run.path, configuration)
+      return (point, refused.map { "\($0.what), \($0.place): the checkpoint before it is used" })
+    }
+    var point = Checkpoint(configuration)
+    guard let path = configuration.initialWeights else { return (point, []) }
+    let unused = try point.model.encoder.load(stateDict: try TensorFile(reading: path), path: path)
+    return (
+      point, unused.isEmpty ? [] : ["\(unused.joined(separator: ", ")) of \(path) is no part of an encoder: left out"]
+    )
   }
 
   private static func engine(
@@ -126,7 +148,11 @@ public struct Trainer: ~Copyable {
     configuration.memoryNeed(of: point.model, batchSize: batchSize, workers: workers)
   }
 
-  private mutating func reportSkipped() throws {
+  private mutating func reportBeginning() throws {
+    for remark in remarks {
+      folder.note(remark)
+      try emit(.warning(remark))
+    }
     for picture in skipped { folder.note("skipped \(picture.name): \(picture.reason)") }
     if !skipped.isEmpty { try emit(.warning("\(skipped.count) pictures could not be read; log.txt names them")) }
   }
@@ -157,8 +183,13 @@ public struct Trainer: ~Copyable {
   /// Images of an epoch in whole batches, unless the rest makes a batch of its own.
   private static func schedule(_ configuration: Configuration, pictures: Int) -> Schedule {
     let batch = min(configuration.knobs.batchSize, pictures)
-    let epochImages = configuration.dropLast ? pictures / batch * batch : pictures
-    let total = configuration.steps.map { $0 * batch } ?? configuration.epochs * epochImages
+    let rest = pictures % batch
+    let hasRest = !configuration.dropLast && rest >= 2
+    let epochImages = hasRest ? pictures : pictures - rest
+    let epochSteps = pictures / batch + (hasRest ? 1 : 0)
+    let total =
+      configuration.steps.map { $0 / epochSteps * epochImages + $0 % epochSteps * batch }
+      ?? configuration.epochs * epochImages
     return Schedule(
       configuration.schedule, warmupImages: configuration.warmupEpochs * Double(epochImages),
       totalImages: Double(total))
@@ -185,26 +216,34 @@ public struct Trainer: ~Copyable {
   // MARK: the loop
 
   /// Trains to the end of the schedule or until it is told to stop.
+  /// - Throws: `Trouble`; the run can go on from its last checkpoint.
   public mutating func run() throws -> TrainingEnd {
+    do {
+      return try train()
+    } catch let trouble as Trouble {
+      try? emit(.failed(trouble.description))
+      throw Trouble(
+        trouble.what, at: trouble.place, remedy: "\(trouble.remedy), then go on: simscope resume \(folder.path)")
+    }
+  }
+
+  private mutating func train() throws -> TrainingEnd {
     describeRun()
     if isResumed { try restoreHistory() }
     try emit(isResumed ? .resumed(fromStep: point.step) : .started)
     try emit(.note(snapshot.run.memory))
-    try reportSkipped()
+    try reportBeginning()
     if let limit = configuration.microBatch {
       folder.note(
         "--micro-batch \(limit): loss and gradient are those of the whole batch; batch norm takes its statistics over "
           + "each chunk of at most \(limit) images, both views, and its running statistics move once a chunk")
     }
-    var initial = point.step == 0 ? point : nil
     while try obey() {
       if point.step == 0 { snapshot.state = .waitingForFirstStep }
       if isThrough { return try finish() }
+      let untrained = point.step == 0 ? point : nil
       try step()
-      if let untrained = initial {
-        initial = nil
-        try recordBeginning(untrained)
-      }
+      if let untrained { try recordBeginning(untrained) }
       try closeEpoch()
       if let last = configuration.stopAfter, point.step >= last { return try stop("--stop-after \(last)", .finished) }
     }
@@ -415,7 +454,7 @@ public struct Trainer: ~Copyable {
     if let saved, saved.step == point.step, saved.knobs == point.knobs { return }
     try write(point)
     saved = (point.step, point.knobs)
-    folder.prune(keeping: configuration.keepCheckpoints, protected: protectedSteps)
+    folder.prune(keeping: configuration.keepCheckpoints, protected: protectedSteps, upTo: point.step)
   }
 
   private mutating func write(_ point: Checkpoint) throws {
@@ -423,6 +462,7 @@ public struct Trainer: ~Copyable {
     snapshot.state = .saving
     publish(force: true)
     let path = RunFolder.checkpointPath(folder.path, step: point.step)
+    try folder.sync()
     try point.file.write(to: path)
     snapshot.state = before
     try emit(.checkpoint(file: "checkpoints/" + URL(fileURLWithPath: path).lastPathComponent), step: point.step)

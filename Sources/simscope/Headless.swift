@@ -35,6 +35,7 @@ private struct LinePrinter {
   private var lastLine = ""
   private var lastTime = ContinuousClock.now - .seconds(2)
   private var beginningIsShown = false
+  private var eventsShown = 0
 
   mutating func show(_ link: Link, isLast: Bool) {
     guard let (snapshot, serial) = link.newest(after: isLast ? -1 : self.serial) else { return }
@@ -49,9 +50,18 @@ private struct LinePrinter {
       printLine(snapshot.run.memory)
       beginningIsShown = true
     }
+    showWarnings(snapshot)
     let line = statusLine(snapshot)
     if line != lastLine { printLine(line) }
     lastLine = line
+  }
+
+  /// Those of this session, each once.
+  private mutating func showWarnings(_ snapshot: Snapshot) {
+    let news = snapshot.events.suffix(snapshot.events.count - eventsShown)
+    eventsShown = snapshot.events.count
+    let resumed = news.lastIndex { $0.word == "resumed" } ?? 0
+    for case .warning(let text) in news[resumed...].map(\.kind) { printLine("warning: \(text)") }
   }
 
   /// A line out at once; a reader that has gone away stops nothing.

@@ -43,7 +43,7 @@ struct LoadedModel {
     var configuration = try RunFolder.configuration(of: path)
     try Self.apply(["threads"], arguments, to: &configuration)
     let (point, refused) = try Checkpoint.newest(of: path, configuration)
-    for sentence in refused { complain("skipped a checkpoint: \(sentence)") }
+    for trouble in refused { complain("skipped a checkpoint: \(trouble)") }
     (self.configuration, model, run) = (configuration, point.model, (path, point.step))
   }
 
@@ -53,8 +53,7 @@ struct LoadedModel {
     configuration.head = .none
     configuration.adapt(toLargestSide: try DataSet.survey(data, split: .train).longestSide ?? 64)
     var model = SimCLR(configuration)
-    let file = try TensorFile(reading: path)
-    try model.encoder.load(from: file, under: file["conv1.weight"] == nil ? "encoder" : "", path: path)
+    _ = try model.encoder.load(stateDict: try TensorFile(reading: path), path: path)
     (self.configuration, self.model, run) = (configuration, model, nil)
   }
 

@@ -30,7 +30,8 @@ let programCommands: [ProgramCommand] = [
   ProgramCommand(
     name: "embed", usage: "MODEL DATA", summary: "writes h and z of pictures, for numpy", flags: embedFlags, run: embed),
   ProgramCommand(
-    name: "export", usage: "RUN", summary: "writes the encoder under torchvision's names", flags: [], run: nil),
+    name: "export", usage: "RUN", summary: "writes the encoder under torchvision's names", flags: exportFlags,
+    run: export),
   ProgramCommand(
     name: "reproduce", usage: "[DATA]", summary: "the paper's findings in miniature, with its own numbers beside",
     flags: reproduceFlags, run: reproduce),

@@ -25,6 +25,7 @@ func train(_ arguments: Arguments) throws -> Int32 {
   if let data = try arguments.words(["DATA"], optional: 1).first { configuration.data = data }
   if configuration.data.isEmpty { configuration.data = try sampleData() }
   configuration.data = URL(fileURLWithPath: configuration.data).standardizedFileURL.path
+  configuration.initialWeights = configuration.initialWeights.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
   return try runTraining(configuration, resuming: nil, arguments)
 }
 

@@ -8,5 +8,7 @@ if isatty(2) == 1, getenv("SWIFT_BACKTRACE") == nil {
   let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
   execv(program ?? "/proc/self/exe", CommandLine.unsafeArgv)
 }
+// A file over the limit on sizes shall be a trouble with a remedy, not the end of the process.
+signal(SIGXFSZ, SIG_IGN)
 BLAS.prepare()
 exit(runProgram(Array(CommandLine.arguments.dropFirst())))

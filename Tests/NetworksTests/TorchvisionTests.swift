@@ -20,6 +20,28 @@ func encodersAreTorchvisions(name: String) throws {
   try compare(encoder, file)
 }
 
+/// The CIFAR stem as users make it: conv1 of 3×3, no pooling.
+@Test(arguments: [
+  ("resnet18", 1.0, ResNet.Stem.cifar), ("resnet34", 1, .cifar), ("resnet34", 1, .imagenet), ("resnet50", 1, .cifar),
+  ("resnet20", 2, .cifar),
+])
+func representationsAreTorchvisions(name: String, width: Double, stem: ResNet.Stem) throws {
+  let file = try golden("representations")
+  let title = width == 1 ? "\(name)-\(stem)" : "\(name)-width\(Int(width))"
+  let (x, h) = (try #require(file["\(title).x"]), try #require(file["\(title).h"]))
+  var random = RandomStream(seed: 1, .initialization)
+  var encoder = ResNet(ResNet.Architecture.named(name)!, width: width, stem: stem, using: &random)
+  encoder.numberParameters()
+  let shapes = Dictionary(uniqueKeysWithValues: encoder.tensors(under: "").map { ($0, $1.shape) })
+  let left = try encoder.load(stateDict: parametersByRule(shapes, seed: 3), path: name)
+  #expect(left.isEmpty)
+  var found = Tensor(zeros: h.shape)
+  try withWorkspace { workspace in
+    found = workspace.read(encoder.forward(workspace.load(x, as: .pixels), .inference, &workspace))
+  }
+  try expectClose(found, h, 2e-5, title)
+}
+
 private func compare(_ encoder: ResNet, _ file: TensorFile) throws {
   let (x, dh) = (try #require(file["x"]), try #require(file["dh"]))
   var trained = encoder

@@ -32,7 +32,7 @@ extension RealProgram {
       }
     }
 
-    @Test(arguments: ["export", "compare", "replay", "attach"])
+    @Test(arguments: ["compare", "replay", "attach"])
     func commandsOfLaterVersionsSaySo(command: String) throws {
       let answer = try run([command, "runs/x"])
       #expect(answer.status == 2)
@@ -41,7 +41,7 @@ extension RealProgram {
 
     @Test(arguments: [
       [], ["train"], ["resume"], ["preview"], ["evaluate"], ["bench"], ["generate"], ["doctor"], ["embed"],
-      ["reproduce"],
+      ["reproduce"], ["export"],
     ])
     func everyCommandHasHelp(command: [String]) throws {
       let answer = try run(command + ["--help"])

@@ -87,23 +87,5 @@ extension RealProgram {
       #expect(resumed.status == 0, "\(resumed.errors)")
       #expect(lines(metrics).compactMap { $0["step"] as? Int } == Array(1...last + 2))
     }
-
-    @Test func aKilledRunGoesOnFromItsLastCheckpoint() throws {
-      let scratch = try Scratch()
-      try generate(scratch)
-      let arguments = ["train", "data", "--headless", "--knn-every", "0", "--epochs", "8"] + quick
-      #expect(try run(arguments + ["--run", "straight"], in: scratch.path).status == 0)
-      let process = try started(
-        arguments + ["--run", "killed"], in: scratch.path, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
-      let metrics = scratch.path + "/killed/metrics.jsonl"
-      try waitUntil("seven steps") { lines(metrics).count >= 7 }
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
-      #expect(try run(["resume", "killed", "--headless"], in: scratch.path).status == 0)
-      let losses = { (name: String) in
-        lines(scratch.path + "/\(name)/metrics.jsonl").compactMap { $0["loss"] as? Double }
-      }
-      #expect(losses("straight") == losses("killed") && !losses("killed").isEmpty)
-    }
   }
 }

@@ -1,4 +1,4 @@
-// Whole runs in temporary folders: commands between steps, files, and going on bit for bit.
+// Whole runs in temporary folders: commands between steps, and the files they leave.
 import Basics
 import Foundation
 import Images
@@ -8,86 +8,6 @@ import Tensors
 import Testing
 
 @testable import Training
-
-/// A folder for one test, removed at its end.
-private final class Scratch {
-  let path = FileManager.default.temporaryDirectory.appendingPathComponent("simscope-\(UUID().uuidString)").path
-  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
-/// Three classes of small pictures: one colour each, with noise.
-private func writePictures(_ folder: String, perClass: Int = 12) throws {
-  var random = RandomStream(seed: 5, .test)
-  for (name, color) in [("red", [200, 40, 40]), ("green", [40, 200, 40]), ("blue", [40, 40, 200])] {
-    try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
-    for number in 0..<perClass {
-      let pixels = (0..<16 * 16 * 3).map { UInt8(clamping: color[$0 % 3] + random.below(80) - 40) }
-      try PNG.write(Image(width: 16, height: 16, pixels: pixels), to: "\(folder)/\(name)/\(number).png")
-    }
-  }
-}
-
-private func small(_ data: String, run: String, _ change: (inout Configuration) -> Void = { _ in }) -> Configuration {
-  var configuration = Configuration()
-  configuration.data = data
-  configuration.run = run
-  configuration.encoder = ResNet.Architecture.named("resnet8")!
-  configuration.given = ["encoder"]
-  configuration.imageSize = 16
-  configuration.projectionDim = 16
-  configuration.knobs.batchSize = 8
-  configuration.epochs = 4
-  configuration.threads = 2
-  change(&configuration)
-  return configuration
-}
-
-@discardableResult
-private func runToEnd(_ configuration: Configuration, resuming: String? = nil, link: Link = Link()) throws
-  -> TrainingEnd
-{
-  var trainer = try Trainer(configuration, resuming: resuming, niceness: 0, link: link)
-  return try trainer.run()
-}
-
-private func bytes(_ run: String, step: Int) -> Data? {
-  FileManager.default.contents(atPath: RunFolder.checkpointPath(run, step: step))
-}
-
-private func objects(_ file: String) -> [[String: Any]] { RunFolder.lines(of: file).map(\.object) }
-
-@Test(arguments: Optimizer.Kind.allCases.map { ($0, Activation.Element.float32) } + [(.sgd, .bfloat16)])
-func stoppingAndResumingGivesTheSameBytes(optimizer: Optimizer.Kind, precision: Activation.Element) throws {
-  let scratch = try Scratch()
-  try writePictures(scratch.path + "/data")
-  let straight = scratch.path + "/straight"
-  let halves = scratch.path + "/halves"
-  try runToEnd(
-    small(scratch.path + "/data", run: straight) {
-      $0.optimizer = optimizer
-      $0.precision = precision
-    })
-  // 33 pictures are left to train on, so four steps an epoch: step 6 lies inside one.
-  try runToEnd(
-    small(scratch.path + "/data", run: halves) {
-      $0.optimizer = optimizer
-      $0.precision = precision
-      $0.stopAfter = 6
-    })
-  var resumed = try RunFolder.configuration(of: halves)
-  #expect(resumed.precision == precision)
-  resumed.stopAfter = nil
-  resumed.threads = 1
-  try runToEnd(resumed, resuming: halves)
-  let last = try #require(RunFolder.checkpointSteps(straight).last)
-  #expect(last == 16)
-  #expect(bytes(straight, step: last) != nil)
-  #expect(bytes(straight, step: last) == bytes(halves, step: last))
-  func losses(_ run: String) -> [Double] { objects(run + "/metrics.jsonl").compactMap { $0["loss"] as? Double } }
-  #expect(losses(straight) == losses(halves))
-  #expect(losses(straight).count == 16)
-}
 
 @Test(arguments: Activation.Element.allCases)
 func threadsDoNotChangeABit(precision: Activation.Element) throws {
@@ -292,25 +212,6 @@ func everyLossTrains(objective: Objective) throws {
       })
   }
   #expect(bytes(scratch.path + "/with", step: 8) == bytes(scratch.path + "/without", step: 8))
-}
-
-@Test func aTornCheckpointIsPassedOver() throws {
-  let scratch = try Scratch()
-  try writePictures(scratch.path + "/data")
-  let run = scratch.path + "/run"
-  let configuration = small(scratch.path + "/data", run: run) { $0.epochs = 2 }
-  try runToEnd(configuration)
-  let path = RunFolder.checkpointPath(run, step: 8)
-  let whole = try #require(FileManager.default.contents(atPath: path))
-  for length in [0, 5, 100, whole.count / 2, whole.count - 1] {
-    try whole.prefix(length).write(to: URL(fileURLWithPath: path))
-    let (checkpoint, refused) = try Checkpoint.newest(of: run, configuration)
-    #expect(checkpoint.step == 4 && refused.count == 1, "cut at \(length)")
-  }
-  var changed = whole
-  changed[whole.count - 100] ^= 1
-  try changed.write(to: URL(fileURLWithPath: path))
-  #expect(try Checkpoint.newest(of: run, configuration).0.step == 4)
 }
 
 @Test func aRunFolderIsNotOverwrittenNorSharedByTwoTrainers() throws {
