@@ -23,8 +23,6 @@ public struct RunDescription: Sendable, Equatable {
   public var seed: UInt64 = 1
   /// Learned numbers in encoder and head.
   public var parameterCount = 0
-  /// What the run needs of it, in a sentence.
-  public var memory = ""
 
   public init() {}
 }

@@ -34,10 +34,11 @@ extension Configuration {
   /// - Parameter batchSize: N, at most the pictures there are to train on.
   func memoryNeed(of model: SimCLR, batchSize: Int, workers: WorkerPool) -> MemoryNeed {
     let size = imageSize!
-    let step = StepPlan(model, self, batchSize: batchSize, workers: workers).bytes
+    let plan = StepPlan(model, self, batchSize: batchSize, workers: workers)
+    let views = 2 * plan.chunks.max()! * size * size * 3
     let numbers = model.parameterCount * (1 + optimizer.numbersPerParameter)
     return MemoryNeed(
-      batchSize: batchSize, step: step + 2 * batchSize * size * size * 3,
+      batchSize: batchSize, step: plan.bytes + views,
       model: 2 * numbers * MemoryLayout<Float>.stride,
       evaluation: knnEvery > 0 ? Embedder.plan(model, imageSize: size, workers: workers).bytes : 0)
   }
@@ -60,10 +61,15 @@ extension Configuration {
       isNew ? "take a smaller --encoder, --width or --image-size" : "end other programs, or go on with more memory"
     throw Trouble(
       "a batch of \(need.batchSize) \(need.sentence), and \(mebibytes(available)) are free",
-      remedy: ways.isEmpty ? usual : ways.joined(separator: " or ") + " would fit")
+      remedy: ways.isEmpty ? usual : Self.list(ways) + " would fit")
   }
 
-  /// The first half, quarter, … of the batch that fits, and half the bytes a number if that is enough.
+  /// "a, b or c"
+  private static func list(_ words: [String]) -> String {
+    words.count < 2 ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + words.last!
+  }
+
+  /// The first half, quarter, … of the batch that fits, whole or in chunks, and half the bytes a number if that is enough.
   private func settingsThatFit(
     _ available: Int, insteadOf need: MemoryNeed, of model: SimCLR, _ workers: WorkerPool
   ) -> [String] {

@@ -17,6 +17,7 @@ extension Preset {
       source: "google-research/simclr @383d414: README.md (ImageNet command), run.py, data_util.py",
       values: imagenet.with([
         "base_learning_rate": "0.075", "learning_rate_scaling": "sqrt", "weight_decay": "1e-4", "head_layers": "3",
+        "loss_scale": "reference",
       ]),
       differences: google),
     Preset(
@@ -33,6 +34,7 @@ extension Preset {
       source: "google-research/simclr @383d414: README.md (CIFAR-10 command), run.py, data_util.py",
       values: googleCIFAR.with([
         "encoder": "resnet18", "batch_size": "512", "weight_decay": "1e-4", "head_layers": "3",
+        "loss_scale": "reference",
       ]),
       differences: google),
     Preset(
@@ -102,9 +104,10 @@ extension Preset {
 
   // MARK: what they share
 
-  /// The paper's family: every probability of the views, the width and the loss.
+  /// The paper's family: the loss, the width, every probability of the views.
   private static let common = [
     "width": "1", "head": "nonlinear", "head_norm": "reference", "projection_dim": "128", "precision": "float32",
+    "loss": "nt-xent", "similarity": "cosine", "mining": "none", "loss_scale": "paper",
     "augmentation": "simclr", "crop_min": "0.08", "flip_probability": "0.5", "jitter_probability": "0.8",
     "gray_probability": "0.2", "normalize": "none", "learning_rate_scaling": "linear", "momentum": "0.9",
     "nesterov": "false", "schedule": "cosine", "drop_last": "true",

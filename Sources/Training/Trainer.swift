@@ -173,7 +173,6 @@ public struct Trainer: ~Copyable {
     run.totalImages = Int(schedule.totalImages)
     run.seed = configuration.seed
     run.parameterCount = point.model.parameterCount
-    run.memory = memoryNeed(engine.batchSize).sentence
     snapshot.run = run
     snapshot.state = .waitingForFirstStep
     refreshProgress()
@@ -231,7 +230,7 @@ public struct Trainer: ~Copyable {
     describeRun()
     if isResumed { try restoreHistory() }
     try emit(isResumed ? .resumed(fromStep: point.step) : .started)
-    try emit(.note(snapshot.run.memory))
+    try emit(.note(memoryNeed(engine.batchSize).sentence))
     try reportBeginning()
     if let limit = configuration.microBatch {
       folder.note(

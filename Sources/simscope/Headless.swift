@@ -5,14 +5,15 @@ import Foundation
 import Telemetry
 import Training
 
+/// - Parameter isJSON: whether lines are objects.
 /// - Returns: 0 when the schedule is through, 128 + the signal that ended it.
-func runHeadless(_ configuration: Configuration, resuming: String?) throws -> Int32 {
+func runHeadless(_ configuration: Configuration, resuming: String?, isJSON: Bool) throws -> Int32 {
   let link = Link()
   let stopsOnHangup = configuration.onHangup != .continue
   let interrupts = Interrupts(stopsOnHangup ? [SIGINT, SIGTERM, SIGQUIT, SIGHUP] : [SIGINT, SIGTERM, SIGQUIT])
   if !stopsOnHangup { signal(SIGHUP, SIG_IGN) }
   let training = TrainingThread(configuration, resuming: resuming, niceness: 0, link: link)
-  var printer = LinePrinter()
+  var printer = LinePrinter(isJSON: isJSON)
   var asked = false
   while training.outcome == nil {
     training.wait(seconds: 0.25)
@@ -31,37 +32,60 @@ func runHeadless(_ configuration: Configuration, resuming: String?) throws -> In
 
 /// Prints the newest state when something has changed and a second has passed.
 private struct LinePrinter {
+  /// Lines as in `events.jsonl` and `metrics.jsonl` instead of words.
+  let isJSON: Bool
   private var serial = 0
   private var lastLine = ""
   private var lastTime = ContinuousClock.now - .seconds(2)
-  private var beginningIsShown = false
+  private var hasHeader = false
   private var eventsShown = 0
+
+  init(isJSON: Bool) { self.isJSON = isJSON }
 
   mutating func show(_ link: Link, isLast: Bool) {
     guard let (snapshot, serial) = link.newest(after: isLast ? -1 : self.serial) else { return }
     guard isLast || ContinuousClock.now - lastTime >= .seconds(1) else { return }
     self.serial = serial
     lastTime = .now
-    if !beginningIsShown, !snapshot.run.folder.isEmpty {
+    if isJSON { showObjects(snapshot) } else { showWords(snapshot) }
+  }
+
+  private mutating func showObjects(_ snapshot: Snapshot) {
+    for event in news(of: snapshot) { printLine(event.json) }
+    if let line = snapshot.metrics?.json { printOnce(line) }
+  }
+
+  private mutating func showWords(_ snapshot: Snapshot) {
+    if !hasHeader, !snapshot.run.folder.isEmpty {
       printLine(
         "run \(snapshot.run.folder) · \(snapshot.run.data), \(snapshot.run.trainCount) pictures to train on, "
           + "\(snapshot.run.heldOutCount) held out · \(snapshot.run.encoder), \(snapshot.run.parameterCount) parameters"
       )
-      printLine(snapshot.run.memory)
-      beginningIsShown = true
+      hasHeader = true
     }
-    showWarnings(snapshot)
-    let line = statusLine(snapshot)
-    if line != lastLine { printLine(line) }
-    lastLine = line
+    for event in news(of: snapshot) {
+      switch event.kind {
+      case .note(let text): printLine(text)
+      case .warning(let text): printLine("warning: \(text)")
+      default: break
+      }
+    }
+    // What went wrong is said once, on stderr.
+    if case .failed = snapshot.state { return }
+    printOnce(statusLine(snapshot))
   }
 
-  /// Those of this session, each once.
-  private mutating func showWarnings(_ snapshot: Snapshot) {
+  /// Events of this session that were not shown yet.
+  private mutating func news(of snapshot: Snapshot) -> ArraySlice<Event> {
     let news = snapshot.events.suffix(snapshot.events.count - eventsShown)
     eventsShown = snapshot.events.count
-    let resumed = news.lastIndex { $0.word == "resumed" } ?? 0
-    for case .warning(let text) in news[resumed...].map(\.kind) { printLine("warning: \(text)") }
+    let start = news.lastIndex { $0.word == "resumed" } ?? news.startIndex
+    return news[start...]
+  }
+
+  private mutating func printOnce(_ line: String) {
+    if line != lastLine { printLine(line) }
+    lastLine = line
   }
 
   /// A line out at once; a reader that has gone away stops nothing.

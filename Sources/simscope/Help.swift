@@ -47,7 +47,7 @@ private func row(of flag: Flag) -> [String] {
 }
 
 /// Words on lines of at most `width` characters; a longer word has a line of its own.
-private func wrapped(_ text: String, _ width: Int) -> [String] {
+func wrapped(_ text: String, _ width: Int) -> [String] {
   text.split(separator: " ").reduce(into: []) { lines, word in
     if let last = lines.last, last.count + 1 + word.count <= width {
       lines[lines.count - 1] = last + " " + word

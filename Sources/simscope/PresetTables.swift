@@ -53,14 +53,14 @@ private func presetList(width: Int) -> String {
     lines.append("")
   }
   let words = shared.map { "\($0.flag.dropFirst(2)) \(Preset.all[0].values[$0.key]!)" }
-  lines += wrapped("all of them: " + words.joined(separator: ", "), width: width)
-  lines += wrapped("·: as the encoder suggests (a head's hidden width), or not needed", width: width)
+  lines += paragraph("all of them: " + words.joined(separator: ", "), width: width)
+  lines += paragraph("·: as the encoder suggests (a head's hidden width), or not needed", width: width)
   for preset in Preset.all {
     lines.append("")
-    lines += wrapped("\(preset.name): \(preset.summary)", width: width)
-    lines += wrapped("from \(preset.source)", width: width, indent: 2)
+    lines += paragraph("\(preset.name): \(preset.summary)", width: width)
+    lines += paragraph("from \(preset.source)", width: width, indent: 2)
     guard !preset.differences.isEmpty else { continue }
-    lines += wrapped("otherwise there: " + preset.differences.joined(separator: "; "), width: width, indent: 2)
+    lines += paragraph("otherwise there: " + preset.differences.joined(separator: "; "), width: width, indent: 2)
   }
   return lines.joined(separator: "\n")
 }
@@ -90,17 +90,9 @@ private func row(_ name: String, _ cells: [String], _ margin: Int, _ columns: [I
   return String(line.reversed().drop { $0 == " " }.reversed())
 }
 
-private func wrapped(_ text: String, width: Int, indent: Int = 0) -> [String] {
-  var lines: [String] = []
-  var line = String(repeating: " ", count: indent)
-  for word in text.split(separator: " ") {
-    if line.count + word.count + 1 > width, line.contains(where: { $0 != " " }) {
-      lines.append(line)
-      line = String(repeating: " ", count: indent + 2)
-    }
-    line += (line.last == " " || line.isEmpty ? "" : " ") + word
-  }
-  return lines + [line]
+/// Its lines; all but the first are indented by two more columns.
+private func paragraph(_ text: String, width: Int, indent: Int = 0) -> [String] {
+  wrapped(text, width - indent - 2).enumerated().map { padded("", indent + ($0 == 0 ? 0 : 2)) + $1 }
 }
 
 // MARK: difference

@@ -10,7 +10,8 @@ private let previewSettings = [
   "blur_probability", "augmentation", "seed", "limit",
 ]
 
-let previewFlags = previewSettings.map { Flag(Setting.named($0)!) } + screenFlags.filter { $0.name != "headless" }
+let previewFlags =
+  previewSettings.map { Flag(Setting.named($0)!) } + screenFlags.filter { !["headless", "json"].contains($0.name) }
 
 func preview(_ arguments: Arguments) throws -> Int32 {
   if let status = try listThemes(arguments) { return status }

@@ -4,6 +4,7 @@ import Training
 
 let screenFlags = [
   Flag("headless", "", "plain lines instead of the dashboard", group: "screen"),
+  Flag("json", "", "lines as in events.jsonl and metrics.jsonl instead, one a second of these", group: "screen"),
   Flag("theme", "NAME|FILE", "colours; “list” names them", group: "screen"),
   Flag("graphics", "auto|sixel|sextant|quadrant|half|braille|ascii", "how pictures are drawn", group: "screen"),
   Flag("colors", "auto|truecolor|256|16|mono", "how many colours the terminal has", group: "screen"),

@@ -78,8 +78,8 @@ func installedPath(_ name: String) -> String? {
 
 private func runTraining(_ configuration: Configuration, resuming: String?, _ arguments: Arguments) throws -> Int32 {
   let hasTerminal = isatty(0) == 1 && isatty(1) == 1
-  guard hasTerminal, !arguments.has("headless") else {
-    return try runHeadless(configuration, resuming: resuming)
+  guard hasTerminal, !arguments.has("headless"), !arguments.has("json") else {
+    return try runHeadless(configuration, resuming: resuming, isJSON: arguments.has("json"))
   }
   return try runDashboard(configuration, resuming: resuming, arguments)
 }

@@ -64,6 +64,27 @@ extension RealProgram {
       #expect(losses("straight") == losses("halves") && losses("straight").count == 6)
     }
 
+    @Test func linesMayBeObjects() throws {
+      let scratch = try Scratch()
+      try generate(scratch)
+      let arguments = ["train", "data", "--json", "--knn-every", "0", "--epochs", "2", "--run", "run"] + quick
+      let training = try run(arguments + ["--stop-after", "3"], in: scratch.path)
+      #expect(training.status == 0, "\(training.errors)")
+      func objects(_ text: String) throws -> [[String: Any]] {
+        try text.split(separator: "\n").map {
+          try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any], "\($0)")
+        }
+      }
+      func words(_ objects: [[String: Any]]) -> [String] { objects.compactMap { $0["kind"] as? String } }
+      let found = try objects(training.output)
+      #expect(words(found) == words(lines(scratch.path + "/run/events.jsonl")))
+      #expect(words(found).prefix(2) == ["started", "note"] && words(found).last == "stopped")
+      #expect(found.last { $0["loss"] != nil }?["step"] as? Int == 3)
+      let resumed = try objects(try run(["resume", "run", "--json"], in: scratch.path).output)
+      #expect(words(resumed).first == "resumed" && words(resumed).last == "finished")
+      #expect(resumed.last { $0["loss"] != nil }?["step"] as? Int == 6)
+    }
+
     @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGHUP])
     func aSignalSavesAndEnds(signal: Int32) throws {
       let scratch = try Scratch()

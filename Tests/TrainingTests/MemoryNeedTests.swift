@@ -36,6 +36,12 @@ private func complaint(_ configuration: Configuration, isNew: Bool = true, avail
   #expect(need.model == 4 * model.parameterCount * 3 * 2)
   #expect(need.evaluation == 0)
   #expect(need.bytes == need.step + need.model)
+  // Of a batch in chunks only a chunk's views are there at a time.
+  adam.microBatch = 8
+  let chunked = adam.memoryNeed(of: model, batchSize: 32, workers: workers)
+  #expect(chunked.step == StepPlan(model, adam, batchSize: 32, workers: workers).bytes + 16 * 32 * 32 * 3)
+  #expect(chunked.step < need.step)
+  adam.microBatch = nil
   adam.optimizer = .lars
   adam.knnEvery = 1
   let other = adam.memoryNeed(of: model, batchSize: 32, workers: workers)
@@ -52,7 +58,7 @@ private func complaint(_ configuration: Configuration, isNew: Bool = true, avail
   #expect(complaint(asked, available: nil) == nil)
   let tight = try #require(complaint(asked, available: need(512, asked) - 1))
   #expect(tight.contains("a batch of 512 needs about \(mebibytes(need(512, asked)))"))
-  #expect(tight.hasSuffix("; --batch-size 256 or --micro-batch 256 or --precision bfloat16 would fit"))
+  #expect(tight.hasSuffix("; --batch-size 256, --micro-batch 256 or --precision bfloat16 would fit"))
   let resumed = try #require(complaint(asked, isNew: false, available: need(512, asked) - 1))
   #expect(resumed.hasSuffix("; end other programs, or go on with more memory"))
   // Between the needs of 64 and 128, and below what bfloat16 saves.
