@@ -44,7 +44,8 @@ struct ConfusionFile {
     let side = names.count <= 30 ? cell : small
     let margin = 24 + letter * (names.map(\.count).max() ?? 0)
     let (left, top) = (margin, margin + 28)
-    let (width, height) = (left + side * names.count + 24, top + side * names.count + 24)
+    // Of the title, too, where there are few classes.
+    let (width, height) = (left + max(side * names.count, 360) + 24, top + side * names.count + 24)
     let accuracy = classification.accuracy()
     var lines = [
       #"<svg xmlns="http://www.w3.org/2000/svg" width="\#(width)" height="\#(height)" "#
