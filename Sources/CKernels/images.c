@@ -17,10 +17,12 @@
 typedef float v4 __attribute__((vector_size(16), aligned(4), may_alias));
 typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef float v32 __attribute__((vector_size(128), aligned(4), may_alias));
+typedef int i4 __attribute__((vector_size(16)));
 typedef int i16 __attribute__((vector_size(64)));
 typedef uint8_t b16 __attribute__((vector_size(16), aligned(1), may_alias));
 typedef uint8_t b32 __attribute__((vector_size(32)));
 
+// Of red, where it is not said.
 #define RED 0.299f
 #define GREEN 0.587f
 #define BLUE 0.114f
@@ -30,7 +32,7 @@ typedef uint8_t b32 __attribute__((vector_size(32)));
 typedef struct {
   void (*resample)(const uint8_t *, int64_t, ck_axis, ck_axis, float *, float *);
   void (*colors)(float *, int64_t, const ck_color *, int64_t);
-  void (*blur)(float *, int64_t, int64_t, const float *, int64_t, float *);
+  void (*blur)(float *, int64_t, int64_t, const float *, int64_t, ck_border, float *);
   void (*round)(const float *, int64_t, uint8_t *);
 } images_t;
 
@@ -39,9 +41,9 @@ static double support_of(ck_axis axis) {
   return scale > 1 ? scale : 1;
 }
 
-// As many source samples as can lie under one triangle.
+// As many source samples as can have a part in one wanted sample.
 static int64_t taps_of(ck_axis axis) {
-  const int64_t taps = (int64_t)ceil(2 * support_of(axis));
+  const int64_t taps = axis.filter == CK_BICUBIC ? 4 : (int64_t)ceil(2 * support_of(axis));
   return taps < axis.source ? taps : axis.source;
 }
 
@@ -96,11 +98,12 @@ void ck_image_colors(float *planes, int64_t pixels, const ck_color *colors, int6
 }
 
 int64_t ck_image_blur_scratch(int64_t width, int64_t radius) {
-  return 16 + (ring_of(2 * radius + 1) + 1) * whole_vectors(width) + 2 * radius;
+  return 16 + (ring_of(2 * radius + 1) + 2) * whole_vectors(width) + 2 * radius;
 }
 
-void ck_image_blur(float *planes, int64_t width, int64_t height, const float *taps, int64_t radius, float *scratch) {
-  chosen->blur(planes, width, height, taps, radius, scratch);
+void ck_image_blur(float *planes, int64_t width, int64_t height, const float *taps, int64_t radius, ck_border border,
+                   float *scratch) {
+  chosen->blur(planes, width, height, taps, radius, border, scratch);
 }
 
 void ck_image_round(const float *planes, int64_t pixels, uint8_t *rgb) { chosen->round(planes, pixels, rgb); }

@@ -13,6 +13,7 @@ public struct Augmentation: Sendable, Equatable {
   /// False: a view is the picture fitted to the size, and nothing else.
   public var isOn = true
   public var cropRule = RandomResizedCrop.Rule.torchvision
+  /// Of grey and blur too.
   public var jitterRule = ColorJitter.Rule.torchvision
   public var brightness = ColorJitter.Brightness.multiplicative
 
@@ -26,6 +27,6 @@ public struct Augmentation: Sendable, Equatable {
   var jitter: ColorJitter {
     ColorJitter(strength: strength, probability: jitterProbability, rule: jitterRule, brightness: brightness)
   }
-  var grayscale: Grayscale { Grayscale(probability: grayProbability) }
-  var blur: GaussianBlur { GaussianBlur(probability: blurProbability, size: imageSize) }
+  var grayscale: Grayscale { Grayscale(probability: grayProbability, rule: jitterRule) }
+  var blur: GaussianBlur { GaussianBlur(probability: blurProbability, size: imageSize, rule: jitterRule) }
 }

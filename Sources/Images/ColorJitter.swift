@@ -2,17 +2,23 @@
 import Basics
 
 public struct ColorJitter: Sendable, Equatable {
-  /// How contrast and saturation are blended.
+  /// What contrast and saturation are. Hue is turned in HSV by both.
   public enum Rule: String, CaseIterable, Sendable {
-    /// Contrast with the mean of the grey picture, saturation with the grey picture.
+    /// Contrast blends with the mean of the grey picture, saturation with the grey picture.
     case torchvision
+    /// The reference code's, of TensorFlow: contrast blends each channel with its own mean, saturation is that of HSV.
+    case reference
   }
   /// What brightness does.
   public enum Brightness: String, CaseIterable, Sendable {
+    /// A factor in 1 ± 0.8 s, torchvision's and the reference code's default (SimCLRv2).
     case multiplicative
+    /// Adds ± 0.8 s, as for the paper (SimCLRv1).
+    case additive
   }
 
-  /// s: brightness, contrast and saturation lie in 1 ± 0.8 s (not below 0), hue in ± 0.2 s turns (at most half a turn).
+  /// s: the factors of brightness, contrast and saturation lie in 1 ± 0.8 s, not below 0, so that from s = 1.25 on only
+  /// their upper end grows (the reference code stops with an error there); hue in ± 0.2 s turns, at most half a turn.
   public var strength: Double
   public var probability: Double
   public var rule: Rule
@@ -30,7 +36,10 @@ public struct ColorJitter: Sendable, Equatable {
     let applies = random.chance(Float(probability))
     let first = operations.count
     operations.append(drawBrightness(using: &random))
-    drawColors(using: &random, into: &operations)
+    operations.append(.contrast(factor(using: &random), rule))
+    operations.append(.saturation(factor(using: &random), rule))
+    let turns = Float(min(0.5, 0.2 * strength))
+    operations.append(.hue(random.uniform(-turns, turns)))
     for i in stride(from: 3, to: 0, by: -1) { operations.swapAt(first + i, first + random.below(i + 1)) }
     if !applies { operations.removeLast(4) }
   }
@@ -41,17 +50,8 @@ public struct ColorJitter: Sendable, Equatable {
 
   private func drawBrightness(using random: inout RandomStream) -> DrawnOperation {
     switch brightness {
-    case .multiplicative: .brightness(factor(using: &random))
-    }
-  }
-
-  private func drawColors(using random: inout RandomStream, into operations: inout [DrawnOperation]) {
-    let turns = Float(min(0.5, 0.2 * strength))
-    switch rule {
-    case .torchvision:
-      operations.append(.contrast(factor(using: &random)))
-      operations.append(.saturation(factor(using: &random)))
-      operations.append(.hue(random.uniform(-turns, turns)))
+    case .multiplicative: .brightness(factor(using: &random), .multiplicative)
+    case .additive: .brightness(random.uniform(Float(-0.8 * strength), Float(0.8 * strength)), .additive)
     }
   }
 }

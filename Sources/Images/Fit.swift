@@ -28,6 +28,7 @@ struct Fit: Sendable {
   private func axis(_ length: Int, _ scaled: Int) -> ck_axis {
     let margin = (Double(scaled - size) / 2).rounded(.toNearestOrEven)
     return ck_axis(
-      origin: 0, source: Int64(length), scaled: Int64(scaled), first: Int64(margin), count: Int64(size), mirrored: 0)
+      origin: 0, source: Int64(length), scaled: Int64(scaled), first: Int64(margin), count: Int64(size), mirrored: 0,
+      filter: CK_BILINEAR)
   }
 }

@@ -1,7 +1,8 @@
 /// The float picture that augmentations work on, and the only door to the loops in C.
 import CKernels
 
-/// Three planes (red, green, blue) of height × width floats, 0…1, with the scratch space operations need, so that a
+/// Three planes (red, green, blue) of height × width floats, 0…1 (a bicubic picture's a little outside until its first
+/// operation or its rounding), with the scratch space operations need, so that a
 /// worker that keeps one `Pixels` allocates nothing for a view.
 public struct Pixels: Sendable {
   public private(set) var width: Int
@@ -10,6 +11,8 @@ public struct Pixels: Sendable {
   public private(set) var values: [Float]
   private var scratch: [Float] = []
   private var colors: [ck_color] = []
+  /// Some values may lie outside of 0…1.
+  private var overshoots = false
 
   /// All black.
   public init(width: Int, height: Int) {
@@ -50,6 +53,7 @@ public struct Pixels: Sendable {
     y.check(within: image.height)
     (width, height) = (Int(x.count), Int(y.count))
     if values.count != 3 * width * height { values = [Float](repeating: 0, count: 3 * width * height) }
+    overshoots = x.filter == CK_BICUBIC || y.filter == CK_BICUBIC
     reserve(ck_image_resample_scratch(x, y))
     ck_image_resample(image.pixels, Int64(image.width), x, y, &values, &scratch)
   }
@@ -58,18 +62,34 @@ public struct Pixels: Sendable {
   public mutating func apply(_ operations: [DrawnOperation]) {
     for operation in operations {
       switch operation {
-      case .brightness(let factor): colors.append(ck_color(kind: CK_BRIGHTNESS, value: factor))
-      case .contrast(let factor): colors.append(ck_color(kind: CK_CONTRAST, value: factor))
-      case .saturation(let factor): colors.append(ck_color(kind: CK_SATURATION, value: factor))
-      // Whole turns change nothing.
-      case .hue(let turns): colors.append(ck_color(kind: CK_HUE, value: turns - turns.rounded()))
-      case .grayscale: colors.append(ck_color(kind: CK_GRAYSCALE, value: 0))
-      case .blur(let sigma, let taps):
+      case .brightness(let factor, .multiplicative): change(CK_BRIGHTNESS, factor)
+      case .brightness(let light, .additive): change(CK_OFFSET, light)
+      case .contrast(let factor, .torchvision): change(CK_CONTRAST, factor)
+      case .contrast(let factor, .reference): change(CK_CHANNEL_CONTRAST, factor)
+      case .saturation(let factor, .torchvision): change(CK_SATURATION, factor)
+      case .saturation(let factor, .reference): change(CK_HSV_SATURATION, factor)
+      case .hue(let turns):
+        // Whole turns change nothing.
+        change(CK_HUE, turns - turns.rounded())
+        clip()
+      case .grayscale(let rule): change(CK_GRAYSCALE, Grayscale.weightOfRed(rule))
+      case .blur(let sigma, let taps, let rule):
+        clip()
         applyColors()
-        blur(GaussianBlur.kernel(sigma: sigma, taps: taps))
+        blur(GaussianBlur.kernel(sigma: sigma, taps: taps), border: rule == .torchvision ? CK_REFLECTED : CK_BLACK)
       }
     }
     applyColors()
+  }
+
+  private mutating func change(_ kind: ck_color_kind, _ value: Float) {
+    colors.append(ck_color(kind: kind, value: value))
+    overshoots = overshoots && kind == CK_HUE
+  }
+
+  /// Brings back what a bicubic picture has outside of 0…1, where no operation has done so.
+  private mutating func clip() {
+    if overshoots { change(CK_BRIGHTNESS, 1) }
   }
 
   private mutating func applyColors() {
@@ -78,11 +98,11 @@ public struct Pixels: Sendable {
   }
 
   /// Convolves rows and columns with a symmetric kernel, given from its middle outwards.
-  private mutating func blur(_ taps: [Float]) {
+  private mutating func blur(_ taps: [Float], border: ck_border) {
     let radius = Int64(taps.count - 1)
     precondition(radius < min(width, height), "a kernel of radius \(radius) on \(width)×\(height) pixels")
     reserve(ck_image_blur_scratch(Int64(width), radius))
-    ck_image_blur(&values, Int64(width), Int64(height), taps, radius, &scratch)
+    ck_image_blur(&values, Int64(width), Int64(height), taps, radius, border, &scratch)
   }
 
   private mutating func reserve(_ floats: Int64) {
@@ -97,10 +117,12 @@ extension ck_axis {
   }
 
   /// `length` samples from `origin` on, brought to `scaled` of them.
-  static func part(from origin: Int, _ length: Int, scaledTo scaled: Int, isMirrored: Bool = false) -> ck_axis {
+  static func part(
+    from origin: Int, _ length: Int, scaledTo scaled: Int, isMirrored: Bool = false, by resampling: Resampling = .bilinear
+  ) -> ck_axis {
     ck_axis(
       origin: Int64(origin), source: Int64(length), scaled: Int64(scaled), first: 0, count: Int64(scaled),
-      mirrored: isMirrored ? 1 : 0)
+      mirrored: isMirrored ? 1 : 0, filter: resampling == .bilinear ? CK_BILINEAR : CK_BICUBIC)
   }
 
   /// C reads without looking; so look here.

@@ -28,6 +28,7 @@ public struct ViewMaker: Sendable {
     if let gray = augmentation.grayscale.draw(using: &random) { drawn.operations.append(gray) }
     if let blur = augmentation.blur.draw(using: &random) { drawn.operations.append(blur) }
     drawn.crop = augmentation.crop.draw(width: image.width, height: image.height, using: &random)
+    drawn.resampling = augmentation.crop.rule.resampling
   }
 
   /// The finished view, imageSize × imageSize.
@@ -56,7 +57,7 @@ public struct ViewMaker: Sendable {
     let drawn = draw(for: image, epoch: epoch, index: index, view: view)
     let words = drawn.cropInWords(width: image.width, height: image.height)
     // Each made from the start, as the view is, with what follows left out.
-    var made = DrawnView(crop: drawn.crop)
+    var made = DrawnView(crop: drawn.crop, resampling: drawn.resampling)
     var stages = [
       Stage(name: drawn.crop == nil ? "resize" : "crop", parameters: words, image: picture(made, of: image))
     ]

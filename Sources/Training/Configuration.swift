@@ -43,6 +43,11 @@ public struct Configuration: Sendable, Equatable {
 
   // views
   public var augmentation = AugmentationChoice.simclr
+  /// Which rectangles, and how they are brought to a view's size.
+  public var cropRule = RandomResizedCrop.Rule.torchvision
+  /// Whose contrast, saturation, grey and blur.
+  public var jitterRule = ColorJitter.Rule.torchvision
+  public var brightness = ColorJitter.Brightness.multiplicative
   public var normalize = PixelNormalization.none
 
   // optimisation
@@ -147,6 +152,7 @@ public struct Configuration: Sendable, Equatable {
     recipe.jitterProbability = knobs.jitterProbability
     recipe.grayProbability = knobs.grayProbability
     recipe.blurProbability = knobs.blurProbability
+    (recipe.cropRule, recipe.jitterRule, recipe.brightness) = (cropRule, jitterRule, brightness)
     return recipe
   }
 }

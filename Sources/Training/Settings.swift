@@ -102,6 +102,13 @@ public struct Setting: Sendable {
       knob($0, .views)
     } + [
       named("augmentation", .views, "none: a view is the picture itself", \.augmentation),
+      named(
+        "crop_rule", .views,
+        "area uniform, bilinear; or the reference code's: height uniform, at least a tenth, bicubic", \.cropRule),
+      named(
+        "jitter_rule", .views,
+        "contrast, saturation, grey and blur; the reference's: per channel, in HSV, black around blur", \.jitterRule),
+      named("brightness", .views, "a factor (reference's default), or a step (paper)", \.brightness),
       named("normalize", .views, "subtract a mean and divide by a deviation a channel", \.normalize),
     ]
 

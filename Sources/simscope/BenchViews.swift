@@ -5,13 +5,15 @@ import Training
 func benchViews(_ bench: Bench) {
   let cases = [(32, 32), (96, 96), (224, 256)]
   var table = FigureTable(
-    "views", "Views of the SimCLR recipe a second, one thread.",
+    "views", "Views a second, one thread, by torchvision's rules and by the reference code's.",
     labels: [.init(name: "view", width: 8), .init(name: "picture", width: 8)],
-    figures: [.init("plain", "views/s", decimals: 0), .init("with blur", "views/s", decimals: 0)], rows: cases.count,
-    json: bench.json)
+    figures: ["plain", "with blur", "reference", "reference with blur"].map { .init($0, "views/s", decimals: 0) },
+    rows: cases.count, json: bench.json)
   for (size, sourceSize) in cases {
-    let speeds = [false, true].map {
-      measureViews(size: size, sourceSize: sourceSize, blur: $0, seconds: bench.seconds / 2).viewsPerSecond
+    let speeds = [(false, false), (true, false), (false, true), (true, true)].map { blur, isReference in
+      measureViews(
+        size: size, sourceSize: sourceSize, blur: blur, isReference: isReference, seconds: bench.seconds / 4
+      ).viewsPerSecond
     }
     table.add(["\(size)×\(size)", "\(sourceSize)×\(sourceSize)"], speeds)
   }

@@ -7,7 +7,7 @@ import Training
 
 private let previewSettings = [
   "image_size", "strength", "crop_min", "flip_probability", "jitter_probability", "gray_probability",
-  "blur_probability", "augmentation", "seed", "limit",
+  "blur_probability", "augmentation", "crop_rule", "jitter_rule", "brightness", "seed", "limit",
 ]
 
 let previewFlags =

@@ -16,7 +16,7 @@ private func view(_ number: Int, of image: Image, size: Int) -> DrawnView {
   drawn.crop = CropBox(
     x: random.below(image.width - width + 1), y: random.below(image.height - height + 1), width: width, height: height)
   ColorJitter(strength: 1, probability: 0.8).draw(using: &random, into: &drawn.operations)
-  if number % 5 == 0 { drawn.operations.append(.grayscale) }
+  if number % 5 == 0 { drawn.operations.append(.grayscale()) }
   if number % 3 == 0 {
     drawn.operations.append(.blur(sigma: random.uniform(0.1, 2), taps: GaussianBlur(probability: 1, size: size).taps))
   }

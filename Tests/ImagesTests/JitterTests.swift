@@ -31,7 +31,7 @@ func jitterRangesFollowTheStrength(strength: Double, low: Double, high: Double, 
   var values: [String: [Double]] = [:]
   for operation in jitters(20_000, strength: strength).joined() {
     switch operation {
-    case .brightness(let value), .contrast(let value), .saturation(let value), .hue(let value):
+    case .brightness(let value, _), .contrast(let value, _), .saturation(let value, _), .hue(let value):
       values[operation.name, default: []].append(Double(value))
     case .grayscale, .blur: Issue.record("\(operation) is no colour jitter")
     }

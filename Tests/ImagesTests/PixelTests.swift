@@ -45,7 +45,7 @@ private let allColors = Image(
     width: 16, height: 16, pixels: (0..<256).flatMap { (i: Int) -> [UInt8] in [UInt8(i), UInt8(i), UInt8(i)] })
   #expect(changed(greys, .hue(0.3)) == Pixels(greys).values)
   #expect(distance(changed(greys, .saturation(1.7)), Pixels(greys).values) < 1e-6)
-  #expect(distance(changed(greys, .grayscale), Pixels(greys).values) < 1e-6)
+  #expect(distance(changed(greys, .grayscale()), Pixels(greys).values) < 1e-6)
 }
 
 @Test func factorsOfOneChangeNothing() {
@@ -62,7 +62,7 @@ private let allColors = Image(
 
 @Test func everyOperationStaysBetweenBlackAndWhite() {
   let operations: [DrawnOperation] = [
-    .brightness(2.6), .contrast(2.6), .saturation(2.6), .hue(0.4), .grayscale, .blur(sigma: 2, taps: 7),
+    .brightness(2.6), .contrast(2.6), .saturation(2.6), .hue(0.4), .grayscale(), .blur(sigma: 2, taps: 7),
   ]
   for operation in operations {
     #expect(changed(allColors, operation).allSatisfy { (0...1).contains($0) }, "\(operation)")

@@ -60,7 +60,7 @@ private func check(_ operation: DrawnOperation, of image: Image, _ expected: [Fl
     0.20014, 0.14895, 0.27813, 0.28761, 0.77754, 0.55847, 0.40533, 0.24693, 0.45453,
     0.20014, 0.14895, 0.27813, 0.28761, 0.77754, 0.55847, 0.40533, 0.24693, 0.45453,
   ]
-  check(.grayscale, of: formulaImage(3, 3), expected)
+  check(.grayscale(), of: formulaImage(3, 3), expected)
 }
 
 @Test func blurIsTorchvisions() {
