@@ -36,7 +36,8 @@ let package = Package(
     .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Basics", "CKernels", "COpenBLAS"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Basics"], exclude: ["Golden"]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images", "Basics"]),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "Networks", "Tensors", "Basics"], exclude: ["Golden"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(

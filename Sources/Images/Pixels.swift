@@ -118,7 +118,8 @@ extension ck_axis {
 
   /// `length` samples from `origin` on, brought to `scaled` of them.
   static func part(
-    from origin: Int, _ length: Int, scaledTo scaled: Int, isMirrored: Bool = false, by resampling: Resampling = .bilinear
+    from origin: Int, _ length: Int, scaledTo scaled: Int, isMirrored: Bool = false,
+    by resampling: Resampling = .bilinear
   ) -> ck_axis {
     ck_axis(
       origin: Int64(origin), source: Int64(length), scaled: Int64(scaled), first: 0, count: Int64(scaled),

@@ -9,16 +9,20 @@ private func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
 }
 
 /// Drawn by rule instead of by `ViewMaker`, whose crops pass through the C library's exp and log.
-private func view(_ number: Int, of image: Image, size: Int) -> DrawnView {
+private func view(_ number: Int, of image: Image, size: Int, isReference: Bool) -> DrawnView {
   var random = RandomStream(seed: 21, .test, number)
-  var drawn = DrawnView(isFlipped: number % 2 == 0)
+  var drawn = DrawnView(resampling: isReference ? .bicubic : .bilinear, isFlipped: number % 2 == 0)
+  let rule = isReference ? ColorJitter.Rule.reference : .torchvision
   let (width, height) = (1 + random.below(image.width), 1 + random.below(image.height))
   drawn.crop = CropBox(
     x: random.below(image.width - width + 1), y: random.below(image.height - height + 1), width: width, height: height)
-  ColorJitter(strength: 1, probability: 0.8).draw(using: &random, into: &drawn.operations)
-  if number % 5 == 0 { drawn.operations.append(.grayscale()) }
+  let brightness = isReference && number % 7 < 3 ? ColorJitter.Brightness.additive : .multiplicative
+  ColorJitter(strength: 1, probability: 0.8, rule: rule, brightness: brightness)
+    .draw(using: &random, into: &drawn.operations)
+  if number % 5 == 0 { drawn.operations.append(.grayscale(rule)) }
   if number % 3 == 0 {
-    drawn.operations.append(.blur(sigma: random.uniform(0.1, 2), taps: GaussianBlur(probability: 1, size: size).taps))
+    let taps = GaussianBlur(probability: 1, size: size).taps
+    drawn.operations.append(.blur(sigma: random.uniform(0.1, 2), taps: taps, rule))
   }
   return drawn
 }
@@ -26,14 +30,15 @@ private func view(_ number: Int, of image: Image, size: Int) -> DrawnView {
 /// The kernels do the same arithmetic with each instruction set, so one hash holds for all: it was the same with
 /// SIMSCOPE_ISA=baseline, avx2 and avx512. Sizes that are no multiple of a vector, enlarged and shrunk.
 @Test(arguments: [
-  (32, 40, 17_242_265_055_838_833_014 as UInt64), (45, 100, 1_089_497_393_946_546_552),
-  (11, 8, 1_311_758_501_332_469_862), (224, 256, 8_625_142_518_963_710_949),
+  (32, 40, false, 17_242_265_055_838_833_014 as UInt64), (45, 100, false, 1_089_497_393_946_546_552),
+  (11, 8, false, 1_311_758_501_332_469_862), (224, 256, false, 8_625_142_518_963_710_949),
+  (32, 40, true, 1), (45, 100, true, 2), (11, 8, true, 3), (224, 256, true, 4),
 ])
-func viewsAreTheSameBytesWithEveryInstructionSet(size: Int, side: Int, expected: UInt64) {
+func viewsAreTheSameBytesWithEveryInstructionSet(size: Int, side: Int, isReference: Bool, expected: UInt64) {
   let image = formulaImage(side + 3, side)
   var pixels = Pixels(width: size, height: size)
   let bytes = (0..<60).flatMap { number -> [UInt8] in
-    view(number, of: image, size: size).make(of: image, size: size, in: &pixels)
+    view(number, of: image, size: size, isReference: isReference).make(of: image, size: size, in: &pixels)
     return pixels.image().pixels
   }
   #expect(hash(bytes) == expected)

@@ -45,11 +45,50 @@ private let allColors = Image(
     width: 16, height: 16, pixels: (0..<256).flatMap { (i: Int) -> [UInt8] in [UInt8(i), UInt8(i), UInt8(i)] })
   #expect(changed(greys, .hue(0.3)) == Pixels(greys).values)
   #expect(distance(changed(greys, .saturation(1.7)), Pixels(greys).values) < 1e-6)
+  #expect(distance(changed(greys, .saturation(1.7, .reference)), Pixels(greys).values) < 1e-6)
   #expect(distance(changed(greys, .grayscale()), Pixels(greys).values) < 1e-6)
 }
 
+@Test func noSaturationLeavesTheGreyOrInHSVTheLightestChannel() {
+  let image = Image(width: 2, height: 1, pixels: [255, 0, 0, 51, 102, 0])
+  let grey: [Float] = [0.299, 0.299 * 0.2 + 0.587 * 0.4]
+  #expect(distance(changed(image, .saturation(0)), grey + grey + grey) < 1e-6)
+  let value: [Float] = [1, 0.4]
+  #expect(distance(changed(image, .saturation(0, .reference)), value + value + value) < 1e-6)
+}
+
+/// Through HSV and back, in double precision.
+private func saturated(_ color: [Double], _ factor: Double) -> [Double] {
+  let (value, low) = (color.max()!, color.min()!)
+  guard value > low else { return color }
+  let range = value - low
+  let hue: Double =
+    switch value {
+    case color[0]: ((color[1] - color[2]) / range + 6).truncatingRemainder(dividingBy: 6)
+    case color[1]: (color[2] - color[0]) / range + 2
+    default: (color[0] - color[1]) / range + 4
+    }
+  let saturation = min(1, max(0, factor * range / value))
+  return [5.0, 3, 1].map { (sixths: Double) -> Double in
+    let k: Double = (sixths + hue).truncatingRemainder(dividingBy: 6)
+    return value - value * saturation * max(0, min(k, 4 - k, 1))
+  }
+}
+
+@Test(arguments: [0, 0.3, 1, 1.8, 2.6] as [Float])
+func saturationOfTheReferenceIsThatOfHSV(factor: Float) {
+  let colors = (0..<4096).map { (i: Int) -> [Double] in [i / 256, i / 16 % 16, i % 16].map { Double($0) / 15 } }
+  let expected = colors.map { saturated($0, Double(factor)) }
+  let planes = (0..<3).flatMap { channel in expected.map { Float($0[channel]) } }
+  #expect(distance(changed(allColors, .saturation(factor, .reference)), planes) < 1e-5)
+}
+
 @Test func factorsOfOneChangeNothing() {
-  for operation in [DrawnOperation.brightness(1), .contrast(1), .saturation(1)] {
+  let operations: [DrawnOperation] = [
+    .brightness(1), .brightness(0, .additive), .contrast(1), .saturation(1), .contrast(1, .reference),
+    .saturation(1, .reference),
+  ]
+  for operation in operations {
     #expect(distance(changed(allColors, operation), Pixels(allColors).values) < 1e-6)
   }
 }
@@ -58,14 +97,38 @@ private let allColors = Image(
   // Half (1, 0, 0), half (0, 0, 1): the mean of the grey picture is (0.299 + 0.114) / 2.
   let image = Image(width: 2, height: 1, pixels: [255, 0, 0, 0, 0, 255])
   #expect(distance(changed(image, .contrast(0)), [Float](repeating: 0.2065, count: 6)) < 1e-6)
+  // The reference leaves each channel's own mean.
+  #expect(distance(changed(image, .contrast(0, .reference)), [0.5, 0.5, 0, 0, 0.5, 0.5]) < 1e-6)
 }
 
+private let everyOperation: [DrawnOperation] = [
+  .brightness(2.6), .brightness(0.7, .additive), .brightness(-0.7, .additive), .contrast(2.6),
+  .contrast(2.6, .reference), .contrast(0, .reference), .saturation(2.6), .saturation(2.6, .reference),
+  .saturation(0, .reference), .hue(0.4), .grayscale(), .grayscale(.reference), .blur(sigma: 2, taps: 7),
+  .blur(sigma: 2, taps: 7, .reference),
+]
+
 @Test func everyOperationStaysBetweenBlackAndWhite() {
-  let operations: [DrawnOperation] = [
-    .brightness(2.6), .contrast(2.6), .saturation(2.6), .hue(0.4), .grayscale(), .blur(sigma: 2, taps: 7),
-  ]
-  for operation in operations {
+  for operation in everyOperation {
     #expect(changed(allColors, operation).allSatisfy { (0...1).contains($0) }, "\(operation)")
+  }
+}
+
+/// A bicubic picture of black and white squares lies outside of 0…1 beside their edges.
+@Test func everyOperationBringsBackWhatABicubicCropOvershoots() {
+  let pixels20 = (0..<400).flatMap { (i: Int) -> [UInt8] in
+    let (column, row): (Int, Int) = (i % 20 / 4, i / 80)
+    return (column + row) % 2 == 0 ? [255, 255, 0] : [0, 0, 255]
+  }
+  let squares = Image(width: 20, height: 20, pixels: pixels20)
+  var pixels = Pixels(width: 27, height: 27)
+  func load() { CropBox(x: 1, y: 2, width: 17, height: 15).load(squares, size: 27, by: .bicubic, into: &pixels) }
+  load()
+  #expect(pixels.values.max()! > 1.02 && pixels.values.min()! < -0.02)
+  for operation in everyOperation {
+    load()
+    pixels.apply([operation])
+    #expect(pixels.values.allSatisfy { (0...1.000001).contains($0) }, "\(operation)")
   }
 }
 
@@ -103,6 +166,15 @@ func kernelsAreGaussiansWithoutTailsThatNobodySees(sigma: Float) {
   #expect(abs(pixels.values.reduce(0, +) - 1) < 1e-6)
 }
 
+@Test func theReferencesBlurIsDarkAtTheBorder() {
+  let white = flatImage(9, 9, 255, 255, 255)
+  // The kernel is 1/4, 1/2, 1/4: at a side 3/4 of it lies in the picture, in a corner 9/16.
+  let sigma = Float((0.5 / log(2.0)).squareRoot())
+  let side: [Float] = [0.75] + [Float](repeating: 1, count: 7) + [0.75]
+  let plane = side.flatMap { row in side.map { $0 * row } }
+  #expect(distance(changed(white, .blur(sigma: sigma, taps: 3, .reference)), plane + plane + plane) < 1e-6)
+}
+
 // MARK: - Geometry
 
 @Test func roundingGivesEveryByteAgain() {
@@ -112,10 +184,11 @@ func kernelsAreGaussiansWithoutTailsThatNobodySees(sigma: Float) {
   #expect(Pixels(bytes).image() == bytes)
 }
 
-@Test func aCropOfTheWholeAtItsSizeIsThePicture() {
+@Test(arguments: [Resampling.bilinear, .bicubic])
+func aCropOfTheWholeAtItsSizeIsThePicture(resampling: Resampling) {
   let image = formulaImage(13, 13)
   var pixels = Pixels(width: 13, height: 13)
-  CropBox(x: 0, y: 0, width: 13, height: 13).load(image, size: 13, into: &pixels)
+  CropBox(x: 0, y: 0, width: 13, height: 13).load(image, size: 13, by: resampling, into: &pixels)
   #expect(pixels.image() == image)
 }
 
@@ -134,21 +207,40 @@ func kernelsAreGaussiansWithoutTailsThatNobodySees(sigma: Float) {
   #expect(distance(pixels.values, expected + expected + expected) < 1e-6)
 }
 
-@Test func aCropReadsNothingOutsideItself() {
+@Test func halvingEightPixelsByBicubicWeighsFour() {
+  // Half-way between samples Keys' cubic (a = −1/2) weighs −1/16, 9/16, 9/16, −1/16, however much the picture shrinks; at
+  // the border the missing −1/16 is shared by the rest (sum 17/16).
+  let row: [UInt8] = [0, 80, 160, 240, 8, 88, 168, 248]
+  let image = Image(width: 8, height: 1, pixels: row.flatMap { [$0, $0, $0] })
+  var pixels = Pixels(width: 4, height: 1)
+  pixels.load(
+    image, x: .part(from: 0, 8, scaledTo: 4, by: .bicubic), y: .part(from: 0, 1, scaledTo: 1, by: .bicubic))
+  let v = row.map(Float.init)
+  let sums: [Float] = [
+    9 * (v[0] + v[1]) - v[2], 9 * (v[2] + v[3]) - v[1] - v[4], 9 * (v[4] + v[5]) - v[3] - v[6],
+    9 * (v[6] + v[7]) - v[5],
+  ]
+  let expected = zip(sums, [17, 16, 16, 17]).map { $0 / $1 / 255 }
+  #expect(distance(pixels.values, expected + expected + expected) < 1e-6)
+}
+
+@Test(arguments: [Resampling.bilinear, .bicubic])
+func aCropReadsNothingOutsideItself(resampling: Resampling) {
   // White inside, black all around: an enlarged crop of the inside stays white to its edges.
   var bytes = [UInt8](repeating: 0, count: 10 * 10 * 3)
   for y in 3..<7 { for x in 2..<6 { for channel in 0..<3 { bytes[(y * 10 + x) * 3 + channel] = 255 } } }
   var pixels = Pixels(width: 9, height: 9)
   CropBox(x: 2, y: 3, width: 4, height: 4)
-    .load(Image(width: 10, height: 10, pixels: bytes), size: 9, into: &pixels)
+    .load(Image(width: 10, height: 10, pixels: bytes), size: 9, by: resampling, into: &pixels)
   #expect(pixels.values.allSatisfy { $0 > 0.9999 })
 }
 
-@Test(arguments: [5, 16, 37])
-func flippingMirrorsColumns(size: Int) {
+@Test(arguments: [5, 16, 37], [Resampling.bilinear, .bicubic])
+func flippingMirrorsColumns(size: Int, resampling: Resampling) {
   let image = formulaImage(2 * size, size + 3)
   let box = CropBox(x: 3, y: 1, width: size, height: size)
-  let (plain, flipped) = (DrawnView(crop: box), DrawnView(crop: box, isFlipped: true))
+  let plain = DrawnView(crop: box, resampling: resampling)
+  let flipped = DrawnView(crop: box, resampling: resampling, isFlipped: true)
   for made in [size, 12] {
     var (one, other) = (Pixels(width: made, height: made), Pixels(width: made, height: made))
     plain.make(of: image, size: made, in: &one)

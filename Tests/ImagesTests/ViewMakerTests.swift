@@ -13,6 +13,12 @@ private func recipe(size: Int = 16) -> Augmentation {
   return augmentation
 }
 
+private func referenceRecipe() -> Augmentation {
+  var augmentation = recipe()
+  (augmentation.cropRule, augmentation.jitterRule, augmentation.brightness) = (.reference, .reference, .additive)
+  return augmentation
+}
+
 private func views(_ maker: ViewMaker, _ indices: [Int], epoch: Int = 0, threads: Int = 1) -> [UInt8] {
   let count = 2 * indices.count * maker.bytesPerView
   return [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
@@ -31,8 +37,9 @@ private func inputs(_ maker: ViewMaker, _ data: DataSet, _ indices: some RandomA
   }
 }
 
-@Test func aBatchIsTheSameForAnyNumberOfWorkers() {
-  let maker = ViewMaker(recipe(), seed: 9)
+@Test(arguments: [recipe(), referenceRecipe()])
+func aBatchIsTheSameForAnyNumberOfWorkers(recipe: Augmentation) {
+  let maker = ViewMaker(recipe, seed: 9)
   let indices = [3, 0, 11, 7, 5, 1, 2]
   let one = views(maker, indices)
   #expect(views(maker, indices, threads: 2) == one)
@@ -59,25 +66,72 @@ private func inputs(_ maker: ViewMaker, _ data: DataSet, _ indices: some RandomA
   }
 }
 
-@Test func theTwoViewsOfAPictureAreDrawnIndependently() {
-  let maker = ViewMaker(recipe(), seed: 1)
-  let image = flatImage(32, 32, 9, 9, 9)
-  let count = 4_000
-  let pairs = (0..<count).map { index in
-    (0..<2).map { view -> Double in
-      let crop = maker.draw(for: image, epoch: 0, index: index, view: view).crop!
-      return Double(crop.width * crop.height) / 1024
+/// Every number of a draw, under its name.
+private func numbers(_ drawn: DrawnView) -> [String: Double] {
+  let crop = drawn.crop!
+  var numbers = [
+    "area": Double(crop.width * crop.height), "aspect": Double(crop.width) / Double(crop.height), "x": Double(crop.x),
+    "y": Double(crop.y), "flip": drawn.isFlipped ? 1 : 0, "grey": 0, "blur": 0,
+  ]
+  for (place, operation) in drawn.operations.enumerated() {
+    switch operation {
+    case .brightness(let value, _), .contrast(let value, _), .saturation(let value, _), .hue(let value):
+      numbers[operation.name] = Double(value)
+      numbers["place of " + operation.name] = Double(place)
+    case .grayscale: numbers["grey"] = 1
+    case .blur(let sigma, _, _): numbers["blur"] = Double(sigma)
     }
   }
-  let means = (0..<2).map { view in pairs.map { $0[view] }.reduce(0, +) / Double(count) }
-  let covariance = pairs.map { ($0[0] - means[0]) * ($0[1] - means[1]) }.reduce(0, +) / Double(count)
-  let variance = pairs.map { ($0[0] - means[0]) * ($0[0] - means[0]) }.reduce(0, +) / Double(count)
-  // The standard error of a correlation of 4,000 pairs is 0.016.
-  #expect(abs(covariance / variance) < 0.06)
+  return numbers
 }
 
-@Test func stagesEndInTheView() {
-  let maker = ViewMaker(recipe(size: 24), seed: 4)
+private func correlation(_ a: [Double], _ b: [Double]) -> Double {
+  let means = [a, b].map { $0.reduce(0, +) / Double($0.count) }
+  func product(_ x: [Double], _ y: [Double], _ mx: Double, _ my: Double) -> Double {
+    zip(x, y).map { ($0 - mx) * ($1 - my) }.reduce(0, +)
+  }
+  let variances = product(a, a, means[0], means[0]) * product(b, b, means[1], means[1])
+  return product(a, b, means[0], means[1]) / variances.squareRoot()
+}
+
+/// The two views, epochs that follow each other, neighbours in the data set, and seeds that follow each other.
+@Test(arguments: [recipe(), referenceRecipe()])
+func drawsAreIndependentOfEachOther(recipe: Augmentation) {
+  var recipe = recipe
+  recipe.jitterProbability = 1
+  let image = flatImage(32, 32, 9, 9, 9)
+  func draws(seed: UInt64 = 1, epoch: Int = 0, from first: Int = 0, view: Int = 0) -> [[String: Double]] {
+    let maker = ViewMaker(recipe, seed: seed)
+    return (first..<first + 4_000).map { numbers(maker.draw(for: image, epoch: epoch, index: $0, view: view)) }
+  }
+  let these = draws()
+  for others in [draws(view: 1), draws(epoch: 1), draws(from: 1), draws(seed: 2)] {
+    for name in these[0].keys {
+      // The standard error of a correlation of 4,000 pairs is 0.016.
+      #expect(abs(correlation(these.map { $0[name]! }, others.map { $0[name]! })) < 0.065, "\(name)")
+    }
+    #expect(zip(these, others).count { $0 == $1 } == 0)
+  }
+}
+
+@Test func everyStreamOfViewsIsAnother() {
+  var starts: Set<UInt64> = []
+  for seed in 0..<10 {
+    for epoch in -10..<20 {
+      for index in 0..<100 {
+        for view in 0..<2 {
+          var random = RandomStream(seed: UInt64(seed), .view, epoch, index, view)
+          starts.insert(random.next())
+        }
+      }
+    }
+  }
+  #expect(starts.count == 10 * 30 * 100 * 2)
+}
+
+@Test(arguments: [recipe(size: 24), referenceRecipe()])
+func stagesEndInTheView(recipe: Augmentation) {
+  let maker = ViewMaker(recipe, seed: 4)
   for index in 0..<data.count {
     let image = data.images[index]
     let (crop, stages) = maker.stages(of: image, epoch: 1, index: index, view: 1)

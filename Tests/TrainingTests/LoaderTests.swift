@@ -73,6 +73,32 @@ private func plan(epoch: Int = 0, cursor: Int = 0, count: Int = 8, strength: Dou
   #expect(filed.take(plan(count: 40)).indices == Array(0..<40))
 }
 
+/// A shuffle that reaches only so far, as through a buffer, leaves early pictures early.
+@Test func whereAPictureStandsInAnEpochTellsNothing() {
+  let count = 4_000
+  let tiny = Image(width: 1, height: 1, pixels: [0, 0, 0])
+  let data = DataSet(
+    images: [Image](repeating: tiny, count: count), labels: nil, classes: [], names: (0..<count).map { "\($0)" },
+    title: "many")
+  var loader = Loader(data, seed: 1, order: .shuffled, workers: WorkerPool(threads: 1))
+  var small = plan(count: count)
+  small.recipe = Augmentation(imageSize: 1)
+  var places: [[Double]] = []
+  for epoch in 0..<2 {
+    small.epoch = epoch
+    var place = [Double](repeating: 0, count: count)
+    for (position, index) in loader.take(small).indices.enumerated() { place[index] = Double(position) }
+    places.append(place)
+  }
+  let middle = Double(count - 1) / 2
+  let variance = (Double(count * count) - 1) / 12
+  for (a, b) in [(places[0], (0..<count).map(Double.init)), (places[1], places[0])] {
+    let covariance = zip(a, b).map { ($0 - middle) * ($1 - middle) }.reduce(0, +) / Double(count)
+    // The standard error of a correlation of 4,000 pairs is 0.016.
+    #expect(abs(covariance / variance) < 0.065)
+  }
+}
+
 @Test func aTenthOfEveryClassIsHeldOut() {
   let data = RunData(dataSet(300), heldOut: 0.1, seed: 1)
   #expect(data.train.count == 270 && data.heldOut.count == 30)

@@ -15,6 +15,7 @@ import Testing
     ("precision", "bfloat16"), ("temperature", "0.07"), ("batch_size", "96"),
     ("optimizer", "lars"), ("warmup_epochs", "2.5"), ("nesterov", "true"), ("limit", "7"), ("seed", "12345678901"),
     ("loss", "margin"), ("similarity", "dot"), ("mining", "semi-hard"), ("margin", "0.4"), ("loss_scale", "reference"),
+    ("crop_rule", "reference"), ("jitter_rule", "reference"), ("brightness", "additive"), ("normalize", "imagenet"),
     ("drop_last", "false"), ("blur_probability", "0.25"), ("weight_decay", "1e-05"), ("on_hangup", "stop"),
   ] { try #require(Setting.named(key)).apply(text, to: &configuration) }
   var read = Configuration()
@@ -65,6 +66,21 @@ import Testing
   try Setting.named("strength")!.apply("0.3", to: &asked)
   asked.adapt(toLargestSide: 200)
   #expect(asked.knobs.strength == 0.3)
+}
+
+/// A view's rules belong to the experiment: a checkpoint has them, and a run resumed under others would be another.
+@Test func rulesOfViewsReachTheirRecipe() throws {
+  var configuration = Configuration()
+  let plain = configuration.recipe(configuration.knobs)
+  #expect(plain.cropRule == .torchvision && plain.jitterRule == .torchvision && plain.brightness == .multiplicative)
+  for (key, text) in [("crop_rule", "reference"), ("jitter_rule", "reference"), ("brightness", "additive")] {
+    let before = configuration
+    try #require(Setting.named(key)).apply(text, to: &configuration)
+    #expect(configuration != before && configuration.recipe(configuration.knobs) != before.recipe(before.knobs))
+    #expect(configuration.json(experimentOnly: true).text.contains("\"\(key)\":\"\(text)\""))
+  }
+  let recipe = configuration.recipe(configuration.knobs)
+  #expect(recipe.cropRule == .reference && recipe.jitterRule == .reference && recipe.brightness == .additive)
 }
 
 /// Whose config.json says neither: every encoder then had width 1 and the CIFAR stem.
