@@ -23,10 +23,12 @@ private func smallModel() -> SimCLR {
 
 /// (x − mean) / deviation of bytes as shares of 255, in double precision: [4, 3, 8, 8].
 private func normalised(_ mean: [Double], _ deviation: [Double]) -> Tensor {
-  let values = images.flatMap { image in
-    (0..<3).flatMap { channel in
-      (0..<size * size).map { place in
-        Float((Double(image.pixels[3 * place + channel]) / 255 - mean[channel]) / deviation[channel])
+  var values: [Float] = []
+  for image in images {
+    for channel in 0..<3 {
+      for place in 0..<size * size {
+        let share = Double(image.pixels[3 * place + channel]) / 255
+        values.append(Float((share - mean[channel]) / deviation[channel]))
       }
     }
   }
