@@ -77,7 +77,7 @@ import Testing
     let before = configuration
     try #require(Setting.named(key)).apply(text, to: &configuration)
     #expect(configuration != before && configuration.recipe(configuration.knobs) != before.recipe(before.knobs))
-    #expect(configuration.json(experimentOnly: true).text.contains("\"\(key)\":\"\(text)\""))
+    #expect(configuration.json(experimentOnly: true).text.contains("\"\(key)\": \"\(text)\""))
   }
   let recipe = configuration.recipe(configuration.knobs)
   #expect(recipe.cropRule == .reference && recipe.jitterRule == .reference && recipe.brightness == .additive)
