@@ -18,9 +18,14 @@ public enum SafeFile {
   /// Replaces the file at `path` by these bytes. A reader, a crash or a full disk sees the old file or the new one.
   /// - Throws: `Trouble` with the system's reason; what was there before stays.
   public static func write(_ bytes: [UInt8], to path: String) throws {
+    try write(to: path) { try writeAll(bytes, to: $0, path) }
+  }
+
+  /// The same with the bytes that `fill` writes to the file it is given.
+  public static func write(to path: String, _ fill: (_ descriptor: Int32) throws -> Void) throws {
     let partial = path + partialSuffix
     do {
-      try writeAndSync(bytes, to: partial, path)
+      try writeAndSync(to: partial, path, fill)
       guard rename(partial, path) == 0 else { throw trouble("cannot put a file in its place", path) }
     } catch {
       unlink(partial)
@@ -30,11 +35,13 @@ public enum SafeFile {
   }
 
   /// - Parameter path: the name for the trouble.
-  private static func writeAndSync(_ bytes: [UInt8], to partial: String, _ path: String) throws {
+  private static func writeAndSync(
+    to partial: String, _ path: String, _ fill: (_ descriptor: Int32) throws -> Void
+  ) throws {
     let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw trouble("cannot create a file", path) }
     defer { close(descriptor) }
-    try writeAll(bytes, to: descriptor, path)
+    try fill(descriptor)
     try sync(descriptor, path)
   }
 
@@ -46,14 +53,16 @@ public enum SafeFile {
 
   /// Writes all bytes, however many calls that takes.
   public static func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
+    try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, path) }
+  }
+
+  public static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws {
     var written = 0
-    try bytes.withUnsafeBytes { buffer in
-      while written < buffer.count {
-        let count = systemWrite(descriptor, buffer.baseAddress! + written, buffer.count - written)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { throw trouble("cannot write", path) }
-        written += count
-      }
+    while written < bytes.count {
+      let count = systemWrite(descriptor, bytes.baseAddress! + written, bytes.count - written)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw trouble("cannot write", path) }
+      written += count
     }
   }
 

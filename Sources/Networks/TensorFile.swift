@@ -24,18 +24,24 @@ public struct TensorFile: Sendable {
   private static let checksumKey = "checksum"
   private static let noChecksum = String(repeating: "0", count: 16)
 
-  /// The file's bytes. The same tensors and metadata always give the same bytes.
-  public var bytes: [UInt8] {
-    let unsigned = header(checksum: Self.noChecksum)
-    var body: [UInt8] = []
-    body.reserveCapacity(tensors.reduce(0) { $0 + $1.tensor.count * 4 })
-    for (_, tensor) in tensors { tensor.scalars.withUnsafeBytes { body.append(contentsOf: $0) } }
-    let sum = String(Self.hash(body, Self.hash(unsigned, 0)), radix: 16)
-    let signed = header(checksum: String(repeating: "0", count: 16 - sum.count) + sum)
-    return withUnsafeBytes(of: UInt64(signed.count).littleEndian) { Array($0) } + signed + body
+  /// Writes the tensors from where they lie. The same tensors and metadata always give the same bytes.
+  public func write(to path: String) throws {
+    let header = signedHeader
+    try SafeFile.write(to: path) { descriptor in
+      let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) }
+      try SafeFile.writeAll(length + header, to: descriptor, path)
+      for (_, tensor) in tensors {
+        try tensor.scalars.withUnsafeBytes { try SafeFile.writeAll($0, to: descriptor, path) }
+      }
+    }
   }
 
-  public func write(to path: String) throws { try SafeFile.write(bytes, to: path) }
+  private var signedHeader: [UInt8] {
+    var sum = Checksum(header: header(checksum: Self.noChecksum), bytes: tensors.reduce(0) { $0 + $1.tensor.count * 4 })
+    for (_, tensor) in tensors { tensor.scalars.withUnsafeBytes { sum.add($0) } }
+    let digits = String(sum.value, radix: 16)
+    return header(checksum: String(repeating: "0", count: 16 - digits.count) + digits)
+  }
 
   private func header(checksum: String) -> [UInt8] {
     var entries = metadata
@@ -57,22 +63,6 @@ public struct TensorFile: Sendable {
   private static func quote(_ text: String) -> String {
     let data = try? JSONSerialization.data(withJSONObject: text, options: [.fragmentsAllowed, .withoutEscapingSlashes])
     return String(decoding: data ?? Data("\"\"".utf8), as: UTF8.self)
-  }
-
-  /// Finds torn and changed files; no defence against forgers.
-  private static func hash(_ bytes: [UInt8], _ start: UInt64) -> UInt64 {
-    var state = start &+ UInt64(bytes.count)
-    bytes.withUnsafeBytes { raw in
-      let words = raw.count / 8
-      for i in 0..<words { state = mix(state, raw.loadUnaligned(fromByteOffset: i * 8, as: UInt64.self)) }
-      for i in words * 8..<raw.count { state = mix(state, UInt64(raw[i])) }
-    }
-    return state
-  }
-
-  private static func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
-    let mixed = (state ^ word.littleEndian) &* 0x9e37_79b9_7f4a_7c15
-    return mixed ^ (mixed >> 32)
   }
 
   // MARK: reading
@@ -106,8 +96,9 @@ public struct TensorFile: Sendable {
       let text = String(decoding: bytes[8..<start], as: UTF8.self)
       let unsigned = text.replacingOccurrences(
         of: "\"\(Self.checksumKey)\":\"\(checksum)\"", with: "\"\(Self.checksumKey)\":\"\(Self.noChecksum)\"")
-      let sum = Self.hash(Array(bytes[start...]), Self.hash(Array(unsigned.utf8), 0))
-      guard UInt64(checksum, radix: 16) == sum else { throw broken("its checksum does not fit") }
+      var sum = Checksum(header: Array(unsigned.utf8), bytes: bytes.count - start)
+      bytes.withUnsafeBytes { sum.add(UnsafeRawBufferPointer(rebasing: $0[start...])) }
+      guard UInt64(checksum, radix: 16) == sum.value else { throw broken("its checksum does not fit") }
     }
   }
 
@@ -155,6 +146,48 @@ public struct TensorFile: Sendable {
       }
       return Tensor(place.shape, scalars)
     }
+  }
+}
+
+/// Finds torn and changed files; no defence against forgers. Over the header with zeroes in the checksum's place, then
+/// over the tensors' bytes, in pieces of any length.
+private struct Checksum {
+  private var state: UInt64
+  /// Less than a word.
+  private var rest: [UInt8] = []
+
+  /// - Parameter bytes: the tensors' in all.
+  init(header: [UInt8], bytes: Int) {
+    state = UInt64(header.count)
+    header.withUnsafeBytes { add($0) }
+    (state, rest) = (value &+ UInt64(bytes), [])
+  }
+
+  mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    var start = 0
+    while !rest.isEmpty, rest.count < 8, start < bytes.count {
+      rest.append(bytes[start])
+      start += 1
+    }
+    if rest.count == 8 {
+      mix(rest.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
+      rest.removeAll()
+    }
+    let words = (bytes.count - start) / 8
+    for i in 0..<words { mix(bytes.loadUnaligned(fromByteOffset: start + i * 8, as: UInt64.self)) }
+    rest.append(contentsOf: bytes[(start + words * 8)...])
+  }
+
+  /// Of all that has been added; the last bytes one by one.
+  var value: UInt64 {
+    var end = self
+    for byte in rest { end.mix(UInt64(byte)) }
+    return end.state
+  }
+
+  private mutating func mix(_ word: UInt64) {
+    let mixed = (state ^ word.littleEndian) &* 0x9e37_79b9_7f4a_7c15
+    state = mixed ^ (mixed >> 32)
   }
 }
 
