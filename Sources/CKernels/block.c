@@ -1,8 +1,12 @@
-// The block a workspace lives in: mapped straight from the system, so that giving it back really does.
+// Memory: the block a workspace lives in, mapped straight from the system, so that giving it back really does; heaps.
 #include "ck_pool.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mman.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 enum { HUGE_PAGE = 2 << 20 };
 
@@ -17,6 +21,12 @@ void *ck_block_allocate(int64_t bytes) {
   if (HUGE_PAGE - before > 0) munmap(raw + before + size, HUGE_PAGE - before);
   madvise(raw + before, size, MADV_HUGEPAGE);
   return raw + before;
+}
+
+void ck_heaps_open_at_once(void) {
+#if defined(__GLIBC__)
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
 }
 
 void ck_block_free(void *block, int64_t bytes) {

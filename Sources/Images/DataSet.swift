@@ -61,12 +61,30 @@ extension DataSet {
       jpeg: TurboJPEG.shared, progress: progress)
   }
 
+  /// The same of what a survey has found, without looking again.
+  public static func open(
+    _ survey: Survey, limit: Int? = nil, shorterSideAtMost: Int? = nil, workers: WorkerPool,
+    progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+  ) throws -> DataSet {
+    try open(
+      survey.source, at: survey.path, limit: limit, shorterSideAtMost: shorterSideAtMost, workers: workers,
+      progress: progress)
+  }
+
   /// - Parameter jpeg: nil where JPEG cannot be read.
   static func open(
     _ path: String, split: Split, limit: Int?, shorterSideAtMost: Int?, workers: WorkerPool, jpeg: TurboJPEG?,
     progress: @Sendable (_ done: Int, _ total: Int) -> Bool
   ) throws -> DataSet {
-    let source = try DataDetection.source(path, split: split, jpeg: jpeg)
+    try open(
+      DataDetection.source(path, split: split, jpeg: jpeg), at: path, limit: limit,
+      shorterSideAtMost: shorterSideAtMost, workers: workers, progress: progress)
+  }
+
+  private static func open(
+    _ source: any PictureSource, at path: String, limit: Int?, shorterSideAtMost: Int?, workers: WorkerPool,
+    progress: @Sendable (_ done: Int, _ total: Int) -> Bool
+  ) throws -> DataSet {
     let wanted = limited(source, to: limit)
     let decoded = try decode(
       source, wanted, shorterSideAtMost: shorterSideAtMost, workers: workers, progress: progress)

@@ -1,6 +1,8 @@
 /// What DATA is taken for, without decoding: for `doctor`, and for defaults that depend on the pictures' size.
 
-public struct Survey: Sendable, Equatable {
+public struct Survey: Sendable {
+  let path: String
+  let source: any PictureSource
   /// In words: "CIFAR-10 binary", "image folder with 10 class folders".
   public let kind: String
   public let title: String
@@ -23,7 +25,8 @@ extension DataSet {
   public static func survey(_ path: String, split: Split) throws -> Survey {
     let source = try DataDetection.source(path, split: split, jpeg: TurboJPEG.shared)
     return Survey(
-      kind: source.kind, title: source.title, split: source.split, pictures: source.names.count,
+      path: path, source: source, kind: source.kind, title: source.title, split: source.split,
+      pictures: source.names.count,
       jpegs: source.names.count { PictureFile.isNamedLikeJPEG($0) }, classes: source.classes,
       longestSide: source.longestSide)
   }

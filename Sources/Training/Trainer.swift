@@ -64,7 +64,7 @@ public struct Trainer: ~Copyable {
     let survey = try DataSet.survey(asked.data, split: .train)
     configuration.adapt(toLargestSide: survey.longestSide ?? 64)
     let workers = WorkerPool(threads: configuration.workerCount, niceness: niceness)
-    let all = try Self.decode(configuration, title: survey.title, workers, link)
+    let all = try Self.decode(survey, configuration, workers, link)
     let data = RunData(
       all, heldOut: configuration.knnEvery > 0 ? configuration.heldOut : 0, seed: configuration.seed)
     try Self.check(data, configuration, isNew: resuming == nil)
@@ -89,14 +89,13 @@ public struct Trainer: ~Copyable {
   }
 
   private static func decode(
-    _ configuration: Configuration, title: String, _ workers: WorkerPool, _ link: Link
+    _ survey: Survey, _ configuration: Configuration, _ workers: WorkerPool, _ link: Link
   ) throws -> DataSet {
     try DataSet.open(
-      configuration.data, split: .train, limit: configuration.limit,
-      shorterSideAtMost: 2 * configuration.imageSize!, workers: workers
+      survey, limit: configuration.limit, shorterSideAtMost: 2 * configuration.imageSize!, workers: workers
     ) { done, total in
       var snapshot = Snapshot()
-      snapshot.run.data = title
+      snapshot.run.data = survey.title
       snapshot.state = .decoding(done: done, of: total)
       link.publish(snapshot)
       return !link.stopIsAsked

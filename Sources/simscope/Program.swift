@@ -1,5 +1,6 @@
 /// The table of commands; finds the one asked for, runs it, and turns what went wrong into a sentence and a status.
 import Basics
+import CKernels
 import Foundation
 
 struct ProgramCommand: Sendable {
@@ -53,6 +54,7 @@ let programCommands: [ProgramCommand] = [
 
 /// Runs the program; the result is its exit status.
 func runProgram(_ arguments: [String]) -> Int32 {
+  ck_heaps_open_at_once()
   do {
     return try dispatch(arguments)
   } catch let error as UsageError {

@@ -31,3 +31,8 @@ void ck_block_close(const void *place, int64_t bytes);
 void ck_block_open(const void *place, int64_t bytes);
 /// Bytes to leave closed behind every place; 0 in a build without the sanitizer.
 int64_t ck_block_guard(void);
+
+/// For the start of a program. glibc opens the heap of a thread page by page, each by a call to the system that makes
+/// the other threads wait; from now on 64 MiB at a time, of which untouched pages take no memory. (Start on CIFAR-10's
+/// 50,000 pictures: 50 ms sooner.)
+void ck_heaps_open_at_once(void);
