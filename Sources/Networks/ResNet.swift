@@ -23,7 +23,7 @@ extension ResidualBlock {
     let shortcut = downsample?.forward(x, mode, &workspace)
     let y = join(branch, shortcut ?? x, mode, &workspace)
     if mode == .inference, let shortcut { workspace.release(shortcut) }
-    if mode == .training { workspace.rest(x) }
+    if mode == .training { workspace.releaseUntilBackward(x) }
     return y
   }
 

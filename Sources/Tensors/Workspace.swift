@@ -8,7 +8,7 @@ public struct Workspace: ~Copyable {
   /// True during the dry run: shapes are followed, nothing is computed.
   public let isPlanning: Bool
   private var plan: Plan
-  private var layout = Layout()
+  private var requests = Requests()
   private var next = 0
   private var base: UnsafeMutableRawPointer?
   /// Bytes of the block.
@@ -25,19 +25,18 @@ public struct Workspace: ~Copyable {
   public static func plan(
     workers: WorkerPool, element: Activation.Element = .float32, _ step: (inout Workspace) -> Void
   ) -> Plan {
-    var workspace = Workspace(planningFor: workers)
-    workspace.plan.element = element
+    var workspace = Workspace(planningFor: workers, element)
     step(&workspace)
-    return workspace.layout.plan(of: element)
+    return workspace.requests.plan(of: element)
   }
 
-  private init(planningFor workers: WorkerPool) {
-    (self.workers, isPlanning, plan, base) = (workers, true, Plan(), nil)
+  private init(planningFor workers: WorkerPool, _ element: Activation.Element) {
+    (self.workers, isPlanning, plan) = (workers, true, Requests().plan(of: element))
   }
 
   /// - Throws: `Trouble` when the memory cannot be had.
   public init(_ plan: Plan, workers: WorkerPool) throws {
-    (self.workers, isPlanning, self.plan, base) = (workers, false, Plan(), nil)
+    (self.workers, isPlanning, self.plan) = (workers, false, plan)
     try adopt(plan)
   }
 
@@ -98,11 +97,10 @@ public struct Workspace: ~Copyable {
   /// Room for `count` floats.
   mutating func scratch(_ count: Int) -> Activation { allocate(.pixels, images: 1, channels: count) }
 
-  /// - Parameter staying: never released in this step.
-  private mutating func place(_ map: Activation, staying: Bool = false) -> Activation {
+  private mutating func place(_ map: Activation) -> Activation {
     var map = map
     if isPlanning {
-      map.offset = layout.place(map, staying: staying)
+      map.offset = requests.place(map)
       return map
     }
     let size = Self.size(map.extent)
@@ -124,7 +122,7 @@ public struct Workspace: ~Copyable {
   /// Says that nobody will read it any more in this step.
   public mutating func release(_ activation: Activation) {
     if isPlanning {
-      layout.release(activation)
+      requests.release(activation)
     } else {
       ck_block_close(address(activation.offset), Self.bytes(Self.size(activation.extent)))
     }
@@ -135,7 +133,7 @@ public struct Workspace: ~Copyable {
   mutating func keep(_ activation: Activation) { kept.append(Features(activation)) }
   mutating func takeBack() -> Features {
     guard let last = kept.popLast() else { preconditionFailure("backward without its forward, or twice") }
-    return awake(last)
+    return remade(last)
   }
 
   /// Keeps what a block's output is made of.
@@ -150,9 +148,7 @@ public struct Workspace: ~Copyable {
     precondition(slot >= 0, "a parameter without a slot: the model was not numbered")
     while gradients.count <= slot { gradients.append(nil) }
     precondition(gradients[slot] == nil, "two gradients for the parameter in slot \(slot)")
-    let gradient = place(
-      Activation(
-        format: .pixels, element: .float32, images: 1, channels: count, height: 1, width: 1, offset: 0), staying: true)
+    let gradient = scratch(count)
     gradients[slot] = gradient
     return gradient
   }

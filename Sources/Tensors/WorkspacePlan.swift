@@ -1,68 +1,64 @@
-/// How a workspace is laid out: by a dry run that asks for places and gives them back as the step itself will.
+/// How a workspace is laid out: a dry run says what a step asks for and gives back, and when; then every place is chosen
+/// knowing all the others.
 extension Workspace {
   /// Where everything goes, and how much memory that takes.
   public struct Plan: Sendable {
-    var offsets: [Int] = []
-    var sizes: [Int] = []
+    /// In the order in which the step asks for places.
+    let offsets: [Int]
+    let sizes: [Int]
     /// Floats in all.
-    var extent = 0
-    var element = Activation.Element.float32
-    /// What lies there together when most does; gradients of parameters always count.
-    var fullest: [Activation] = []
+    let extent: Int
+    let element: Activation.Element
+    /// What lies there when most does.
+    let fullest: [Activation]
     public var bytes: Int { extent * MemoryLayout<Float>.stride }
   }
 
-  /// A plan while the dry run fills it in. What stays lies behind all other places, so that the gaps between those stay
-  /// whole (resnet18 at batch 256 takes a fifth less).
-  struct Layout {
-    private var plan = Plan()
-    private var gaps = Gaps()
-    /// Floats of what stays.
-    private var lasting = 0
-    private var staying: [Activation] = []
-    /// What else lies there, by its offset, and its floats.
-    private var living: [Int: Activation] = [:]
-    private var size = 0
-    private var largestSize = 0
+  /// What the dry run has asked for. A place's offset is its number, until the plan is made.
+  struct Requests {
+    private var places: [(map: Activation, size: Int, lives: Range<Int>)] = []
 
-    /// Returns the offset, which of what stays is known only in the end.
-    mutating func place(_ map: Activation, staying stays: Bool) -> Int {
-      let own = Workspace.size(map.extent)
-      plan.sizes.append(own)
-      if stays {
-        plan.offsets.append(-1 - lasting)
-        lasting += own
-        staying.append(map)
-        return 0
-      }
-      let offset = gaps.take(own)
-      plan.offsets.append(offset)
-      plan.extent = max(plan.extent, offset + own)
-      living[offset] = map
-      size += own
-      if size > largestSize {
-        largestSize = size
-        plan.fullest = Array(living.values)
-      }
-      return offset
+    mutating func place(_ map: Activation) -> Int {
+      places.append((map, Workspace.size(map.extent), places.count..<Int.max))
+      return places.count - 1
     }
 
+    /// Its place is free for all that are asked for from now on.
     mutating func release(_ map: Activation) {
-      let own = Workspace.size(map.extent)
-      gaps.give(own, at: map.offset)
-      living[map.offset] = nil
-      size -= own
+      precondition(places[map.offset].lives.upperBound == .max, "a place given back twice")
+      places[map.offset].lives = map.offset..<places.count
     }
 
+    /// The largest first, each as low as those it lives with let it: within a few percent of what lives together, where
+    /// choosing in the order of asking takes a sixth more (resnet18 at batch 256).
     func plan(of element: Activation.Element) -> Plan {
-      var whole = plan
-      for index in whole.offsets.indices where whole.offsets[index] < 0 {
-        whole.offsets[index] = whole.extent - 1 - whole.offsets[index]
+      var offsets = places.map { _ in 0 }
+      var done: [Int] = []  // by offset
+      for index in places.indices.sorted(by: { (places[$1].size, $0) < (places[$0].size, $1) }) {
+        let (_, size, lives) = places[index]
+        var offset = 0
+        for other in done where places[other].lives.overlaps(lives) {
+          if offsets[other] >= offset + size { break }
+          offset = max(offset, offsets[other] + places[other].size)
+        }
+        offsets[index] = offset
+        done.insert(index, at: done.firstIndex { offsets[$0] > offset } ?? done.count)
       }
-      whole.extent += lasting
-      whole.element = element
-      whole.fullest += staying
-      return whole
+      return Plan(
+        offsets: offsets, sizes: places.map(\.size),
+        extent: places.indices.map { offsets[$0] + places[$0].size }.max() ?? 0,
+        element: element, fullest: fullest)
+    }
+
+    private var fullest: [Activation] {
+      var freed = Array(repeating: 0, count: places.count + 1)
+      for place in places where place.lives.upperBound < freed.count { freed[place.lives.upperBound] += place.size }
+      var (size, largest, time) = (0, 0, 0)
+      for (now, place) in places.enumerated() {
+        size += place.size - freed[now]
+        if size > largest { (largest, time) = (size, now) }
+      }
+      return places.filter { $0.lives.contains(time) }.map(\.map)
     }
   }
 }
@@ -82,7 +78,7 @@ extension Workspace.Plan {
       .map { kind, maps in
         Holding(
           what: kind, count: maps.count,
-          bytes: maps.reduce(0) { $0 + Workspace.size($1.extent) } * MemoryLayout<Float>.stride)
+          bytes: maps.reduce(0) { $0 + $1.extent } * MemoryLayout<Float>.stride)
       }
       .sorted { ($0.bytes, $0.what) > ($1.bytes, $1.what) }
   }
@@ -91,47 +87,5 @@ extension Workspace.Plan {
 extension Activation {
   fileprivate var kind: String {
     pixels > 1 ? "\(images)×\(channels)×\(height)×\(width) \(element)" : "vectors, scratch, parameters' gradients"
-  }
-}
-
-/// The free places of a block while it is laid out: first fit, neighbours merged.
-private struct Gaps {
-  /// Sorted by offset; everything from `end` on is free as well.
-  private var gaps: [(offset: Int, size: Int)] = []
-  private var end = 0
-
-  mutating func take(_ size: Int) -> Int {
-    if let index = gaps.firstIndex(where: { $0.size >= size }) {
-      let offset = gaps[index].offset
-      if gaps[index].size == size {
-        gaps.remove(at: index)
-      } else {
-        gaps[index] = (offset + size, gaps[index].size - size)
-      }
-      return offset
-    }
-    defer { end += size }
-    return end
-  }
-
-  mutating func give(_ size: Int, at offset: Int) {
-    guard size > 0 else { return }
-    var merged = (offset: offset, size: size)
-    let index = gaps.firstIndex { $0.offset > offset } ?? gaps.count
-    precondition(index == gaps.count || offset + size <= gaps[index].offset, "a place given back twice")
-    var range = index..<index
-    if index < gaps.count, merged.offset + merged.size == gaps[index].offset {
-      merged.size += gaps[index].size
-      range = index..<index + 1
-    }
-    if index > 0, gaps[index - 1].offset + gaps[index - 1].size == offset {
-      merged = (gaps[index - 1].offset, gaps[index - 1].size + merged.size)
-      range = index - 1..<range.upperBound
-    }
-    gaps.replaceSubrange(range, with: [merged])
-    if let last = gaps.last, last.offset + last.size == end {
-      end = last.offset
-      gaps.removeLast()
-    }
   }
 }

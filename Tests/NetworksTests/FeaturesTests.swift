@@ -7,17 +7,17 @@ import Testing
 @testable import Tensors
 
 /// A stem whose features are a pending shortcut, a block whose output is a settled one, one with a shortcut that is a
-/// batch norm's itself, at stride 2.
+/// batch norm's itself, at stride 2. The outputs are wide enough to be made again for backward, the second of the first.
 private struct Chain: Parameterized {
   var conv: Conv2d
-  var bn = BatchNorm(48, relu: true)
+  var bn = BatchNorm(64, relu: true)
   var blocks: [BasicBlock]
 
   init(using random: inout RandomStream) {
-    conv = Conv2d(20, 48, kernel: 3, using: &random)
+    conv = Conv2d(20, 64, kernel: 3, using: &random)
     blocks = [
-      BasicBlock(48, 48, stride: 1, using: &random), BasicBlock(48, 48, stride: 1, using: &random),
-      BasicBlock(48, 36, stride: 2, using: &random),
+      BasicBlock(64, 64, stride: 1, using: &random), BasicBlock(64, 64, stride: 1, using: &random),
+      BasicBlock(64, 36, stride: 2, using: &random),
     ]
     visitParameters("") { _, parameter in
       guard !parameter.isWeight else { return }
@@ -130,7 +130,7 @@ private func noise(_ shape: [Int], _ random: inout RandomStream) -> Tensor {
 
 extension Workspace {
   /// A tensor as a feature map of the workspace's type.
-  fileprivate mutating func loadMap(_ tensor: Tensor) -> Activation { loadMeasured(tensor).map }
+  mutating func loadMap(_ tensor: Tensor) -> Activation { loadMeasured(tensor).map }
 
   fileprivate mutating func loadMeasured(_ tensor: Tensor) -> Measured {
     let values = load(tensor)
@@ -144,7 +144,8 @@ extension Workspace {
     return writer.destination.measured(self) { _ in map.images }
   }
 
-  fileprivate mutating func readMap(_ x: Features) -> Tensor {
+  /// The features' values.
+  mutating func readMap(_ x: Features) -> Tensor {
     let map = x.map
     let values = allocate(images: map.images, channels: map.channels, height: map.height, width: map.width)
     let reader = BundleReader(x, together: map.images, &self)

@@ -27,6 +27,39 @@ private let workers = WorkerPool(threads: 1)
   }
 }
 
+/// Places of random size and life: those that live together lie apart, and all in little more than what lives together.
+@Test func placesThatLiveTogetherLieApart() throws {
+  var random = RandomStream(seed: 5, .test)
+  // What is asked for (floats), and after how many more it is given back.
+  let asked = (0..<300).map { _ in
+    (count: 16 << random.below(12), life: 1 + random.below(random.below(8) == 0 ? 200 : 9))
+  }
+  var places: [Activation] = []
+  func step(_ workspace: inout Workspace) {
+    places = []
+    for now in asked.indices {
+      for old in 0..<now where old + asked[old].life == now { workspace.release(places[old]) }
+      places.append(workspace.scratch(asked[now].count))
+    }
+  }
+  let plan = Workspace.plan(workers: workers) { step(&$0) }
+  var workspace = try Workspace(plan, workers: workers)
+  step(&workspace)
+  var most = 0
+  for now in asked.indices {
+    let living = (0...now).filter { now < $0 + asked[$0].life }
+    most = max(most, living.reduce(0) { $0 + asked[$1].count })
+    for other in living where other != now {
+      let apart =
+        places[now].offset >= places[other].offset + asked[other].count
+        || places[other].offset >= places[now].offset + asked[now].count
+      #expect(apart, "\(now) and \(other)")
+    }
+  }
+  #expect(plan.holdings.reduce(0) { $0 + $1.bytes } == 4 * most)
+  #expect(plan.bytes >= 4 * most && plan.bytes < 4 * most * 5 / 4)
+}
+
 @Test func releasedPlacesAreUsedAgain() {
   let plan = Workspace.plan(workers: workers) { workspace in
     for _ in 0..<100 {
