@@ -5,6 +5,9 @@
 #include "maps.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define LOOP _Pragma("clang loop unroll_count(2) vectorize(disable)")
@@ -13,15 +16,15 @@
 // Into the second-level cache.
 #define FETCH(place) __builtin_prefetch(place, 0, 2)
 
-// What the tiles of a row have in common; distances in floats.
+// What the tiles of a row have in common; distances in numbers.
 typedef struct {
-  const float *weights;
+  const void *weights;
   int64_t rows, x_row, weight_row, weight_tap, weight_block, y_step, y_block;
   // From the numbers of x that are read to those to fetch for later; 0: none.
   int64_t ahead;
   int adds;
 } tiles_t;
-typedef void (*way_t)(const tiles_t *, const float *, float *, int);
+typedef void (*way_t)(const tiles_t *, const void *, float *, int);
 // Kernel columns that a row of pixels sees, from neighbouring pixels of x or from every other one.
 enum { THREE, THREE_APART, ONE, ONE_APART, TWO, PICTURE_THREE, PICTURE_SEVEN, WAY_COUNT };
 // Blocks of input that a 1×1 kernel sums before it goes to the next pixels: their weights stay in the first-level cache.
@@ -69,7 +72,7 @@ static void pad_rows(const float *x, float *to, const ck_geometry *g, int64_t to
 
 typedef struct {
   void (*convolve)(const float *, const float *, float *, const ck_geometry *, int64_t, int64_t, int64_t);
-  void (*convolve_apart_back)(const float *, const float *, float *, const ck_geometry *, int64_t, int64_t, int64_t);
+  void (*convolve_back)(const float *, const float *, float *, const ck_geometry *, int64_t, int64_t, int64_t);
   void (*convolve_weights)(const float *, const float *, float *, const ck_geometry *, int64_t, int64_t, int64_t);
   void (*convolve_picture)(const float *, const float *, float *, const ck_geometry *, int64_t, float *);
   void (*convolve_picture_weights)(const float *, const float *, float *, const ck_geometry *, int64_t, float *);
@@ -173,6 +176,28 @@ AVX512_BEGIN
 ISA_END
 
 AVX512_BF16_BEGIN
+#define KERNEL(name) name##_pairs
+#define LANES 16
+#define TILE_BLOCKS 2
+#define TILE_PIXELS 12
+#define TILE_SIZES SIZES_TO_12
+#define NARROW_BLOCKS 4
+#define NARROW_PIXELS 6
+#define NARROW_SIZES SIZES_TO_6
+#include "number_pairs.inc"
+
+#include "convolution_body.inc"
+
+#include "number_end.inc"
+#undef KERNEL
+#undef LANES
+#undef TILE_BLOCKS
+#undef TILE_PIXELS
+#undef TILE_SIZES
+#undef NARROW_BLOCKS
+#undef NARROW_PIXELS
+#undef NARROW_SIZES
+
 #define KERNEL(name) name##_avx512
 #define TILE_BLOCKS 2
 #include "map_bfloat16_hardware.inc"
@@ -200,7 +225,7 @@ __attribute__((constructor)) static void choose(void) {
       {&winograd_kernels_float32_avx512, &winograd_kernels_bfloat16_avx512}};
   chosen_winograd[0] = winograds[ck_isa_choice()][0];
   chosen_winograd[1] =
-      ck_isa_rounds_to_bfloat16() ? &winograd_kernels_bfloat16_hardware_avx512 : winograds[ck_isa_choice()][1];
+      ck_isa_has_bfloat16() ? &winograd_kernels_bfloat16_hardware_avx512 : winograds[ck_isa_choice()][1];
 #endif
 }
 
@@ -211,19 +236,26 @@ void ck_convolve(const float *x, const float *weights, float *y, const ck_geomet
 
 void ck_convolve_back(const float *dy, const float *weights, float *dx, const ck_geometry *g, int64_t images,
                       int64_t first_block, int64_t blocks) {
-  if (g->stride == 2) {
-    chosen->convolve_apart_back(dy, weights, dx, g, images, first_block, blocks);
-    return;
-  }
-  ck_geometry back = *g;
-  back.blocks = g->out_blocks;
-  back.out_blocks = g->blocks;
-  chosen->convolve(dy, weights, dx, &back, images, first_block, blocks);
+  chosen->convolve_back(dy, weights, dx, g, images, first_block, blocks);
 }
 
 void ck_convolve_weights(const float *x, const float *dy, float *dweights, const ck_geometry *g, int64_t images,
                          int64_t first_block, int64_t blocks) {
   chosen->convolve_weights(x, dy, dweights, g, images, first_block, blocks);
+}
+
+void ck_convolve_pairs(const uint16_t *x, const uint16_t *weights, float *y, const ck_geometry *g, int64_t images,
+                       int64_t first_out, int64_t outs) {
+#if defined(__x86_64__)
+  convolve_pairs(x, weights, y, g, images, first_out, outs);
+#endif
+}
+
+void ck_convolve_pairs_back(const uint16_t *dy, const uint16_t *weights, float *dx, const ck_geometry *g,
+                            int64_t images, int64_t first_block, int64_t blocks) {
+#if defined(__x86_64__)
+  convolve_back_pairs(dy, weights, dx, g, images, first_block, blocks);
+#endif
 }
 
 int64_t ck_picture_scratch(const ck_geometry *g) {
@@ -269,6 +301,18 @@ void ck_pack_weights(const float *weight, float *packed, int64_t from, int64_t t
         } else {
           for (int64_t o = 0; o < 16; o++) out[o] = c < from && o < outs ? first[o * step] : 0;
         }
+      }
+}
+
+void ck_pack_pairs(const float *packed, uint16_t *pairs, int64_t count) {
+  for (int64_t i = 0; i < count; i += 32)
+    for (int64_t o = 0; o < 16; o++)
+      for (int64_t lane = 0; lane < 2; lane++) {
+        const float number = packed[i + lane * 16 + o];
+        uint32_t bits;
+        memcpy(&bits, &number, sizeof bits);
+        // To the nearest, ties to even; NaN stays NaN.
+        pairs[i + o * 2 + lane] = number != number ? 0x7fc0 : (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
       }
 }
 

@@ -24,7 +24,7 @@ ck_isa ck_isa_choice(void) {
   return ISA_BASELINE;
 }
 
-int ck_isa_rounds_to_bfloat16(void) {
+int ck_isa_has_bfloat16(void) {
 #if defined(__x86_64__)
   return ck_isa_choice() == ISA_AVX512 && __builtin_cpu_supports("avx512bf16") && allowed("avx512bf16");
 #else

@@ -6,8 +6,8 @@ typedef enum { ISA_BASELINE, ISA_AVX2, ISA_AVX512 } ck_isa;
 // The best the processor has, or the one that SIMSCOPE_ISA names (baseline, avx2, avx512, avx512bf16) where it has that.
 ck_isa ck_isa_choice(void);
 
-// Whether the processor rounds to bfloat16 by itself, and may: SIMSCOPE_ISA=avx512 forbids it.
-int ck_isa_rounds_to_bfloat16(void);
+// Whether the processor has AVX512_BF16, and may use it: SIMSCOPE_ISA=avx512 forbids it.
+int ck_isa_has_bfloat16(void);
 
 // The functions between the two are compiled for an instruction set that the rest of the file need not have.
 #define TARGET(names) PRAGMA(clang attribute push(__attribute__((target(names))), apply_to = function))

@@ -7,6 +7,7 @@
 
 typedef struct {
   void (*read)(const ck_source *, float *, ck_part);
+  void (*settle)(const ck_source *, void *, ck_part);
   void (*finish)(const float *, const ck_target *, ck_part);
   void (*join)(const ck_source *, const ck_source *, int, void *, int64_t, int64_t, int64_t, int64_t);
   void (*norm_backward)(const void *, const void *, const float *, const float *, const float *, void *, int64_t,
@@ -48,11 +49,13 @@ __attribute__((constructor)) static void choose(void) {
                                             {&maps_float32_avx2, &maps_bfloat16_avx2},
                                             {&maps_float32_avx512, &maps_bfloat16_avx512}};
   chosen[0] = copies[ck_isa_choice()][0];
-  chosen[1] = ck_isa_rounds_to_bfloat16() ? &maps_bfloat16_hardware_avx512 : copies[ck_isa_choice()][1];
+  chosen[1] = ck_isa_has_bfloat16() ? &maps_bfloat16_hardware_avx512 : copies[ck_isa_choice()][1];
 #endif
 }
 
 void ck_read(const ck_source *source, float *to, ck_part part) { chosen[source->bfloat16]->read(source, to, part); }
+
+void ck_read_bfloat16(const ck_source *source, uint16_t *to, ck_part part) { chosen[1]->settle(source, to, part); }
 
 void ck_finish(const float *from, const ck_target *target, ck_part part) {
   chosen[target->bfloat16]->finish(from, target, part);

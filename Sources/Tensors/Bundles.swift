@@ -12,31 +12,51 @@ struct Bundles {
   subscript(bundle: Int) -> Range<Int> { bundle * together..<min(images, (bundle + 1) * together) }
 }
 
-/// A map as such tasks read it: as it lies where it holds plain floats, else through the workers' rooms.
-struct BundleReader {
+/// How kernels take the numbers of a map: as plain floats, or as those of bfloat16.
+protocol MapNumber: BitwiseCopyable {
+  static var element: Activation.Element { get }
+  static func read(_ source: UnsafePointer<ck_source>, _ to: UnsafeMutablePointer<Self>, _ part: ck_part)
+}
+
+extension Float: MapNumber {
+  static var element: Activation.Element { .float32 }
+  static func read(_ source: UnsafePointer<ck_source>, _ to: UnsafeMutablePointer<Float>, _ part: ck_part) {
+    ck_read(source, to, part)
+  }
+}
+
+extension UInt16: MapNumber {
+  static var element: Activation.Element { .bfloat16 }
+  static func read(_ source: UnsafePointer<ck_source>, _ to: UnsafeMutablePointer<UInt16>, _ part: ck_part) {
+    ck_read_bfloat16(source, to, part)
+  }
+}
+
+/// A map as such tasks read it: as it lies where it holds such numbers, else through the workers' rooms.
+struct BundleReader<Number: MapNumber> {
   private let map: Activation
-  private let rooms: WorkerRooms?
+  private let rooms: WorkerRooms<Number>?
   private var source = ck_source()
-  private var numbers: UnsafePointer<Float>?
+  private var numbers: UnsafePointer<Number>?
 
   /// - Parameter together: the most images that are read at a time.
   init(_ x: Features, together: Int, _ workspace: inout Workspace) {
     map = x.map
-    let isPlain = !x.isPending && map.element == .float32
-    rooms = isPlain ? nil : WorkerRooms(floats: together * map.imageCount, &workspace)
+    let isReady = !x.isPending && map.element == Number.element
+    rooms = isReady ? nil : WorkerRooms(count: together * map.imageCount, &workspace)
     guard !workspace.isPlanning else { return }
     source = workspace.source(x)
-    numbers = isPlain ? UnsafePointer(workspace.pointer(map)) : nil
+    numbers = isReady ? UnsafePointer(workspace.address(map).assumingMemoryBound(to: Number.self)) : nil
   }
 
   /// Whether images are converted, so that many at a time cost much room.
   var converts: Bool { rooms != nil }
 
-  /// The images as plain floats, those blocks of them at least.
-  func read(_ images: Range<Int>, blocks: Range<Int>? = nil, worker: Int) -> UnsafePointer<Float> {
+  /// The images' numbers, those of these blocks at least.
+  func read(_ images: Range<Int>, blocks: Range<Int>? = nil, worker: Int) -> UnsafePointer<Number> {
     guard let rooms else { return numbers! + images.lowerBound * map.imageCount }
     let room = rooms[worker]
-    withUnsafePointer(to: source) { ck_read($0, room, map.part(images, blocks: blocks)) }
+    withUnsafePointer(to: source) { Number.read($0, room, map.part(images, blocks: blocks)) }
     return UnsafePointer(room)
   }
 
@@ -47,7 +67,7 @@ struct BundleReader {
 /// workers' rooms first.
 struct BundleWriter {
   let destination: Destination
-  private let rooms: WorkerRooms?
+  private let rooms: WorkerRooms<Float>?
   private var numbers: UnsafeMutablePointer<Float>?
 
   /// - Parameter together: the most images that are made at a time.
@@ -55,7 +75,7 @@ struct BundleWriter {
     self.destination = destination
     let map = destination.map
     let isPlain = map.element == .float32 && !destination.adds
-    rooms = isPlain ? nil : WorkerRooms(floats: together * map.imageCount, &workspace)
+    rooms = isPlain ? nil : WorkerRooms(count: together * map.imageCount, &workspace)
     numbers = isPlain && !workspace.isPlanning ? workspace.pointer(map) : nil
   }
 
@@ -76,18 +96,19 @@ struct BundleWriter {
 }
 
 /// Scratch space of the same size for every worker.
-struct WorkerRooms {
+struct WorkerRooms<Number: MapNumber> {
   private let all: Activation
   private let size: Int
-  private var start: UnsafeMutablePointer<Float>?
+  private var start: UnsafeMutablePointer<Number>?
 
-  init(floats: Int, _ workspace: inout Workspace) {
-    size = (floats + 15) / 16 * 16
-    all = workspace.scratch(size * workspace.workers.threads)
-    start = workspace.isPlanning ? nil : workspace.pointer(all)
+  /// - Parameter count: numbers of a room.
+  init(count: Int, _ workspace: inout Workspace) {
+    size = (count + 31) / 32 * 32
+    all = workspace.scratch(size * MemoryLayout<Number>.size / MemoryLayout<Float>.size * workspace.workers.threads)
+    start = workspace.isPlanning ? nil : workspace.address(all).assumingMemoryBound(to: Number.self)
   }
 
-  subscript(worker: Int) -> UnsafeMutablePointer<Float> { start! + worker * size }
+  subscript(worker: Int) -> UnsafeMutablePointer<Number> { start! + worker * size }
 
   func release(_ workspace: inout Workspace) { workspace.release(all) }
 }

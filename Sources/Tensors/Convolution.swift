@@ -8,10 +8,13 @@ struct ConvolutionShape {
   let inChannels: Int
   let outChannels: Int
   let isOfPictures: Bool
+  /// Whether the processor multiplies the maps' numbers as they are kept, in pairs.
+  private let hasPairs: Bool
 
   init(_ x: Activation, weight: Tensor, stride: Int, padding: Int) {
     precondition(
       weight.shape.count == 4 && weight.shape[1] == x.channels, "weight \(weight.shape) on \(x.channels) channels")
+    hasPairs = x.element == .bfloat16 && ck_isa_has_bfloat16() != 0
     let (kernelHeight, kernelWidth) = (weight.shape[2], weight.shape[3])
     (inChannels, outChannels, isOfPictures) = (x.channels, weight.shape[0], x.format == .pixels)
     geometry = ck_geometry(
@@ -35,7 +38,7 @@ struct ConvolutionShape {
   var tilesPerImage: Int { Int((geometry.height + 3) / 4 * ((geometry.width + 3) / 4)) }
 
   /// How a convolution is computed.
-  enum Way { case winograd, direct, pictures, patches }
+  enum Way { case winograd, pairs, direct, pictures, patches }
 
   /// Kernels that are padded by half: on blocked maps 3×3 and 1×1 at stride 1 or 2; on pictures of three channels the two
   /// stems, 3×3 at stride 1 and 7×7 at stride 2, for which there is no gradient of the input. All else by patches.
@@ -47,7 +50,7 @@ struct ConvolutionShape {
       return isStem && g.lanes == 3 && !inputGradient ? .pictures : .patches
     }
     guard [1, 3].contains(g.kernel_height), [1, 2].contains(g.stride) else { return .patches }
-    return winogradPays ? .winograd : .direct
+    return winogradPays ? .winograd : hasPairs ? .pairs : .direct
   }
 
   /// 3×3 at stride 1 on blocked maps, where 36 products a tile are clearly fewer than the taps that meet a pixel (the
@@ -78,6 +81,7 @@ public func convolution(
   let forward =
     switch shape.way(inputGradient: false) {
     case .winograd: convolveByWinograd
+    case .pairs: convolveByPairs
     case .direct: convolveDirectly
     case .pictures: convolvePictures
     case .patches: convolveByPatches
@@ -115,7 +119,7 @@ public func convolutionBackward(
   let addWeightGradients =
     switch way {
     case .winograd: addWinogradWeightGradients
-    case .direct: addDirectWeightGradients
+    case .direct, .pairs: addDirectWeightGradients
     case .pictures: addPictureWeightGradients
     case .patches: addPatchWeightGradients
     }
@@ -126,6 +130,7 @@ public func convolutionBackward(
     let back =
       switch way {
       case .winograd: convolveByWinogradBack
+      case .pairs: convolveByPairsBack
       case .direct: convolveDirectlyBack
       case .pictures, .patches: convolveByPatchesBack
       }

@@ -7,12 +7,11 @@ func convolveDirectly(
   _ x: Features, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, moments: Bool,
   _ workspace: inout Workspace
 ) -> Measured {
-  let bundles = shape.bundles(images: y.images)
-  let destination = Destination(y, moments: moments, slots: bundles.count, &workspace)
+  let destination = Destination(y, moments: moments, slots: shape.bundles(images: y.images).count, &workspace)
   let packed = packForKernels(weight, shape, turned: false, &workspace)
-  run(ck_convolve, x, packed, shape, into: destination, bundles, &workspace)
+  runKernel(ck_convolve, x, packed, shape, into: destination, &workspace)
   workspace.release(packed)
-  return destination.measured(workspace) { bundles[$0].count }
+  return destination.measured(workspace) { shape.bundles(images: y.images)[$0].count }
 }
 
 /// The gradient of x into dx, with the addend's, before x's ReLU and with its batch norm's sums.
@@ -20,35 +19,37 @@ func convolveDirectlyBack(
   _ dy: Activation, weight: Tensor, _ shape: ConvolutionShape, into dx: Activation, of x: Features,
   adding addend: Activation?, _ workspace: inout Workspace
 ) -> FeatureGradient {
-  let bundles = shape.bundles(images: dx.images)
-  let destination = Destination(dx, of: x, adding: addend, slots: bundles.count, &workspace)
+  let destination = Destination(
+    dx, of: x, adding: addend, slots: shape.bundles(images: dx.images).count, &workspace)
   let packed = packForKernels(weight, shape, turned: true, &workspace)
-  run(ck_convolve_back, Features(dy), packed, shape, into: destination, bundles, &workspace)
+  runKernel(ck_convolve_back, Features(dy), packed, shape, into: destination, &workspace)
   workspace.release(packed)
   return destination.gradient(workspace)
 }
 
 extension ConvolutionShape {
   /// The images that a task takes, as many as give a block of weights 256 pixels to work on once it is in cache.
-  fileprivate func bundles(images: Int) -> Bundles { Bundles(images: images, together: together) }
+  func bundles(images: Int) -> Bundles { Bundles(images: images, together: together) }
   fileprivate var together: Int { max(1, 256 / pixels) }
 }
 
-private typealias Kernel = (
-  UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, UnsafePointer<ck_geometry>?, Int64, Int64,
-  Int64
+/// From numbers of x and packed weights to floats of y, for images and for the blocks first ..< first + count of y.
+typealias ConvolutionKernel<Number> = (
+  _ x: UnsafePointer<Number>?, _ weights: UnsafePointer<Number>?, _ y: UnsafeMutablePointer<Float>?,
+  UnsafePointer<ck_geometry>?, _ images: Int64, _ first: Int64, _ count: Int64
 ) -> Void
 
 /// Shares out the bundles of images, and the blocks of a wide map, so that there is work for every thread when the images
 /// are few.
-private func run(
-  _ kernel: Kernel, _ x: Features, _ packed: Activation, _ shape: ConvolutionShape, into destination: Destination,
-  _ bundles: Bundles, _ workspace: inout Workspace
+func runKernel<Number: MapNumber>(
+  _ kernel: ConvolutionKernel<Number>, _ x: Features, _ packed: Activation, _ shape: ConvolutionShape,
+  into destination: Destination, _ workspace: inout Workspace
 ) {
-  let reader = BundleReader(x, together: bundles.together, &workspace)
+  let bundles = shape.bundles(images: x.map.images)
+  let reader = BundleReader<Number>(x, together: bundles.together, &workspace)
   let writer = BundleWriter(destination, together: bundles.together, &workspace)
   if !workspace.isPlanning {
-    let weights = workspace.pointer(packed)
+    let weights = workspace.address(packed).assumingMemoryBound(to: Number.self)
     let all = destination.map.blocks
     let part = all <= 16 ? all : 16
     let parts = (all + part - 1) / part
@@ -74,8 +75,8 @@ func addDirectWeightGradients(
   let groups = shape.weightGroups(images: x.map.images)
   let size = shape.taps * shape.paddedOut
   let partial = workspace.scratch(groups.count * size)
-  let input = BundleReader(x, together: shape.together, &workspace)
-  let gradient = BundleReader(Features(dy), together: shape.together, &workspace)
+  let input = BundleReader<Float>(x, together: shape.together, &workspace)
+  let gradient = BundleReader<Float>(Features(dy), together: shape.together, &workspace)
   if !workspace.isPlanning {
     let sums = workspace.pointer(partial)
     // Wide maps have few groups, so that they are not mostly cleared and added up; their inputs are shared out instead.
@@ -92,9 +93,8 @@ func addDirectWeightGradients(
       let together = input.converts || gradient.converts ? shape.together : groups[group].count
       for first in stride(from: groups[group].lowerBound, to: groups[group].upperBound, by: together) {
         let images = first..<min(groups[group].upperBound, first + together)
-        let (from, other) = (
-          input.read(images, blocks: blocks, worker: worker), gradient.read(images, worker: worker)
-        )
+        let from = input.read(images, blocks: blocks, worker: worker)
+        let other = gradient.read(images, worker: worker)
         withUnsafePointer(to: shape.geometry) {
           ck_convolve_weights(
             from, other, own, $0, Int64(images.count), Int64(blocks.lowerBound), Int64(blocks.count))

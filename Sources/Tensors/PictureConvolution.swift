@@ -36,7 +36,7 @@ func addPictureWeightGradients(
   let size = shape.taps * shape.paddedOut
   let partial = workspace.scratch(groups.count * size)
   let rows = rowRooms(shape, &workspace)
-  let gradient = BundleReader(Features(dy), together: 1, &workspace)
+  let gradient = BundleReader<Float>(Features(dy), together: 1, &workspace)
   if !workspace.isPlanning {
     let (input, sums) = (workspace.pointer(x.map), workspace.pointer(partial))
     workspace.workers.run(groups.count) { group, worker in
@@ -57,6 +57,6 @@ func addPictureWeightGradients(
 }
 
 /// Room for a band of padded rows.
-private func rowRooms(_ shape: ConvolutionShape, _ workspace: inout Workspace) -> WorkerRooms {
-  WorkerRooms(floats: withUnsafePointer(to: shape.geometry) { Int(ck_picture_scratch($0)) }, &workspace)
+private func rowRooms(_ shape: ConvolutionShape, _ workspace: inout Workspace) -> WorkerRooms<Float> {
+  WorkerRooms<Float>(count: withUnsafePointer(to: shape.geometry) { Int(ck_picture_scratch($0)) }, &workspace)
 }

@@ -6,7 +6,7 @@ import CKernels
 public func globalAverage(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) -> Activation {
   let map = x.map
   let y = workspace.allocate(images: map.images, channels: map.channels)
-  let reader = BundleReader(x, together: 1, &workspace)
+  let reader = BundleReader<Float>(x, together: 1, &workspace)
   if !workspace.isPlanning {
     let to = workspace.pointer(y)
     workspace.workers.run(y.images) { image, worker in
@@ -48,7 +48,7 @@ public func maxPool(_ x: Features, _ mode: Mode, _ workspace: inout Workspace) -
     .blocked, map.element, images: map.images, channels: map.channels, height: (map.height + 1) / 2,
     width: (map.width + 1) / 2)
   let destination = Destination(y, moments: false, slots: 0, &workspace)
-  let reader = BundleReader(x, together: 1, &workspace)
+  let reader = BundleReader<Float>(x, together: 1, &workspace)
   let writer = BundleWriter(destination, together: 1, &workspace)
   if !workspace.isPlanning {
     workspace.workers.run(y.images) { image, worker in
@@ -71,9 +71,9 @@ public func maxPoolBackward(_ dy: Activation, _ workspace: inout Workspace) -> F
   let map = x.map
   let destination = Destination(
     workspace.allocate(like: map), of: x, adding: nil, slots: map.images, &workspace)
-  let input = BundleReader(x, together: 1, &workspace)
-  let gradient = BundleReader(Features(dy), together: 1, &workspace)
-  let pooled = WorkerRooms(floats: dy.imageCount, &workspace)
+  let input = BundleReader<Float>(x, together: 1, &workspace)
+  let gradient = BundleReader<Float>(Features(dy), together: 1, &workspace)
+  let pooled = WorkerRooms<Float>(count: dy.imageCount, &workspace)
   let writer = BundleWriter(destination, together: 1, &workspace)
   if !workspace.isPlanning {
     let (blocks, height, width) = (Int64(map.blocks), Int64(map.height), Int64(map.width))

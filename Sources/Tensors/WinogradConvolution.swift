@@ -69,8 +69,8 @@ private struct WinogradTiling {
   }
 
   /// Room for the points of maps of so many blocks, read and written.
-  func rooms(_ blocks: Int, _ others: Int, _ workspace: inout Workspace) -> WorkerRooms {
-    WorkerRooms(floats: Int(ck_winograd_scratch(geometry.tiles, Int64(blocks), Int64(others))), &workspace)
+  func rooms(_ blocks: Int, _ others: Int, _ workspace: inout Workspace) -> WorkerRooms<Float> {
+    WorkerRooms<Float>(count: Int(ck_winograd_scratch(geometry.tiles, Int64(blocks), Int64(others))), &workspace)
   }
 
   /// Calls `body(bundle, blocks of outputs, worker)` for every part of a convolution.

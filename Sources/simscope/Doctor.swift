@@ -16,7 +16,9 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
   line("cores", "\(ProcessInfo.processInfo.activeProcessorCount)")
   line("memory", availableMemory().map { "\(mebibytes($0)) free" } ?? "this system does not say how much is free")
   line("kernels", String(cString: ck_isa_name()))
-  line("bfloat16", ck_isa_rounds_to_bfloat16() != 0 ? "rounded by the processor" : "rounded in integer arithmetic")
+  line(
+    "bfloat16", ck_isa_has_bfloat16() != 0 ? "rounded and multiplied by the processor" : "rounded in integer arithmetic"
+  )
   line("OpenBLAS", "\(BLAS.configuration) — kernel \(BLAS.kernel)")
   describeKernelChoice()
   line("libpng", PNG.libraryVersion)

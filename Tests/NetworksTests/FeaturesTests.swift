@@ -148,7 +148,7 @@ extension Workspace {
   mutating func readMap(_ x: Features) -> Tensor {
     let map = x.map
     let values = allocate(images: map.images, channels: map.channels, height: map.height, width: map.width)
-    let reader = BundleReader(x, together: map.images, &self)
+    let reader = BundleReader<Float>(x, together: map.images, &self)
     if !isPlanning { pointer(values).update(from: reader.read(0..<map.images, worker: 0), count: map.count) }
     return read(values)
   }

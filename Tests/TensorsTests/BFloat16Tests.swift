@@ -50,7 +50,7 @@ private func throughABFloat16Map(_ numbers: [Float]) throws -> (stored: [UInt16]
     let map = workspace.allocate(.blocked, .bfloat16, images: images, channels: 32, height: 8, width: 8)
     let writer = BundleWriter(
       Destination(map, moments: false, slots: 0, &workspace), together: images, &workspace)
-    let reader = BundleReader(Features(map), together: images, &workspace)
+    let reader = BundleReader<Float>(Features(map), together: images, &workspace)
     guard !workspace.isPlanning else { return ([], []) }
     writer.write(0..<images, slot: 0, worker: 0) { $0.update(from: numbers, count: numbers.count) }
     let bits = UnsafeBufferPointer(start: workspace.address(map).assumingMemoryBound(to: UInt16.self), count: map.count)

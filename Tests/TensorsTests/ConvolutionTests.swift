@@ -1,5 +1,6 @@
 // Convolution, direct, by Winograd and by patches, against plain loops in double precision and against each other.
 import Basics
+import CKernels
 import Testing
 
 @testable import Tensors
@@ -63,6 +64,7 @@ private func compute(
     let forward =
       switch way {
       case .winograd: convolveByWinograd
+      case .pairs: convolveByPairs
       case .direct: convolveDirectly
       case .pictures: convolvePictures
       case .patches: convolveByPatches
@@ -72,6 +74,7 @@ private func compute(
       let back =
         switch way {
         case .winograd: convolveByWinogradBack
+        case .pairs: convolveByPairsBack
         case .direct: convolveDirectlyBack
         case .pictures, .patches: convolveByPatchesBack
         }
@@ -80,7 +83,7 @@ private func compute(
     let addWeightGradients =
       switch way {
       case .winograd: addWinogradWeightGradients
-      case .direct: addDirectWeightGradients
+      case .direct, .pairs: addDirectWeightGradients
       case .pictures: addPictureWeightGradients
       case .patches: addPatchWeightGradients
       }
@@ -117,7 +120,7 @@ extension Workspace {
 
   fileprivate mutating func readMap(_ map: Activation) -> Tensor {
     let values = allocate(images: map.images, channels: map.channels, height: map.height, width: map.width)
-    let reader = BundleReader(Features(map), together: map.images, &self)
+    let reader = BundleReader<Float>(Features(map), together: map.images, &self)
     if !isPlanning { pointer(values).update(from: reader.read(0..<map.images, worker: 0), count: map.count) }
     return read(values)
   }
@@ -133,7 +136,8 @@ private func expectZeroPadding(_ map: Activation, _ workspace: borrowing Workspa
 }
 
 /// The definition, in double precision, each sum with the sum of its terms' sizes, which bounds its rounding.
-/// Winograd's rounding is that of a whole tile, so there the bound is by the largest of those sums.
+/// Winograd's rounding is that of a whole tile, so there the bound is by the largest of those sums; maps of bfloat16, which
+/// the pairs' way makes, are rounded by 2⁻⁸ of their numbers.
 private func expectDefinition(_ results: Results, _ problem: Case, _ way: ConvolutionShape.Way = .direct) {
   let (x, weight, dy) = (problem.x.scalars, problem.weight.scalars, problem.dy.scalars)
   var (y, dx, dweight) = (Sums(dy.count), Sums(x.count), Sums(weight.count))
@@ -151,8 +155,9 @@ private func expectDefinition(_ results: Results, _ problem: Case, _ way: Convol
       }
     }
   }
-  #expect(y.worst(results.y, way) < 2e-6, "y")
-  if let found = results.dx { #expect(dx.worst(found, way) < 2e-6, "dx") }
+  let rounding: Float = way == .pairs ? 0x1p-8 : 0
+  #expect(y.worst(results.y, way, rounding) < 2e-6, "y")
+  if let found = results.dx { #expect(dx.worst(found, way, rounding) < 2e-6, "dx") }
   #expect(dweight.worst(results.dweight, way) < 2e-6, "dweight")
 }
 
@@ -180,11 +185,12 @@ private struct Sums {
     sizes[place] += abs(Double(a) * Double(b))
   }
 
-  /// The largest error of `found`, as a part of the terms' sizes; NaN counts as infinite.
-  func worst(_ found: Tensor, _ way: ConvolutionShape.Way) -> Double {
+  /// The largest error of `found` beyond its rounding, as a part of the terms' sizes; NaN counts as infinite.
+  func worst(_ found: Tensor, _ way: ConvolutionShape.Way, _ rounding: Float = 0) -> Double {
     let largest = sizes.max() ?? 0
     return sums.indices.map { place in
-      let error = abs(Double(found.scalars[place]) - sums[place]) / (way == .winograd ? largest : sizes[place])
+      let off = abs(Double(found.scalars[place]) - sums[place]) - Double(rounding * abs(found.scalars[place]))
+      let error = off / (way == .winograd ? largest : sizes[place])
       return error.isNaN ? .infinity : error
     }.max() ?? 0
   }
@@ -218,6 +224,21 @@ func directConvolutionIsItsDefinition(kernel: Int, stride: Int) throws {
   }
   let large = Case(images: 2, inChannels: 20, outChannels: 16, height: 37, width: 53, kernel: 3, stride: 1)
   expectDefinition(try compute(large, .winograd, threads: 3), large, .winograd)
+}
+
+/// Every width of a tile, one block of outputs and more, more images than a task takes, more blocks than it takes.
+@Test(.enabled(if: ck_isa_has_bfloat16() != 0, "this processor does not multiply pairs"), arguments: kernels)
+func convolutionByPairsIsItsDefinition(kernel: Int, stride: Int) throws {
+  func check(_ images: Int, _ channels: (Int, Int), _ height: Int, _ width: Int) throws {
+    let problem = Case(
+      images: images, inChannels: channels.0, outChannels: channels.1, height: height, width: width, kernel: kernel,
+      stride: stride, isRounded: true)
+    expectDefinition(try compute(problem, .pairs, .bfloat16, threads: 3), problem, .pairs)
+  }
+  for width in 1...26 { try check(1, (16, 48), 1 + width % 4, width) }
+  for (height, width) in maps { try check(2, (20, 16), height, width) }
+  try check(70, (16, 16), 3, 4)
+  try check(1, (144, 272), 2, 3)
 }
 
 /// More blocks than a task takes at a time, of inputs and of outputs; more images than there are groups.
@@ -337,9 +358,12 @@ private func expectSame(_ found: Results, _ wanted: Results, _ problem: Case) th
 func convolutionIsTheSameOnAnyThreads(kernel: Int, stride: Int) throws {
   let problem = Case(
     images: 21, inChannels: 32, outChannels: 48, height: 7, width: 9, kernel: kernel, stride: stride)
-  for way in kernel == 3 && stride == 1 ? [ConvolutionShape.Way.direct, .winograd] : [.direct] {
-    let alone = try compute(problem, way, threads: 1)
-    #expect(try alone == compute(problem, way, threads: 2))
-    #expect(try alone == compute(problem, way, threads: 3))
+  var ways: [(ConvolutionShape.Way, Activation.Element)] = [(.direct, .float32), (.direct, .bfloat16)]
+  if kernel == 3, stride == 1 { ways += [(.winograd, .float32), (.winograd, .bfloat16)] }
+  if ck_isa_has_bfloat16() != 0 { ways.append((.pairs, .bfloat16)) }
+  for (way, element) in ways {
+    let alone = try compute(problem, way, element, threads: 1)
+    #expect(try alone == compute(problem, way, element, threads: 2))
+    #expect(try alone == compute(problem, way, element, threads: 3))
   }
 }

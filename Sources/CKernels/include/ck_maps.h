@@ -46,6 +46,8 @@ typedef struct {
 
 /// A part of a map as plain floats.
 void ck_read(const ck_source *source, float *to, ck_part part);
+/// A part of a map of bfloat16 as numbers of bfloat16, likewise.
+void ck_read_bfloat16(const ck_source *source, uint16_t *to, ck_part part);
 /// Plain floats to their target; from may be the target's map. NULL: zeroes, to which the gate adds its gradient.
 void ck_finish(const float *from, const ck_target *target, ck_part part);
 /// y = a + b, then max(0, ·) when relu; y may be either's map. The maps are of the same type.

@@ -19,8 +19,9 @@ typedef struct {
 const char *ck_isa_name(void);
 /// Floats in a vector of that instruction set: 16, 8 or 4.
 int ck_isa_vector_floats(void);
-/// Whether numbers are rounded to bfloat16 by an instruction of the processor; else in integer arithmetic.
-int ck_isa_rounds_to_bfloat16(void);
+/// Whether the processor has instructions that round to bfloat16 and multiply pairs of such numbers; else rounding is done
+/// in integer arithmetic, and all products are of float32.
+int ck_isa_has_bfloat16(void);
 
 /// Both for the output rows first ..< first + rows only, so that the patches of a band stay in cache.
 /// column [out pixels][block][kernel row][kernel column][lane] from one image x [block][pixel][lane]; outside is zero.
@@ -42,6 +43,13 @@ void ck_convolve_back(const float *dy, const float *weights, float *dx, const ck
 void ck_convolve_weights(const float *x, const float *dy, float *dweights, const ck_geometry *geometry,
                          int64_t images, int64_t first_block, int64_t blocks);
 
+/// ck_convolve and its adjoint in x of maps and weights of bfloat16, by the processor's products of pairs, summed in
+/// float32: only where ck_isa_has_bfloat16. The weights are packed by ck_pack_pairs.
+void ck_convolve_pairs(const uint16_t *x, const uint16_t *weights, float *y, const ck_geometry *geometry,
+                       int64_t images, int64_t first_out, int64_t outs);
+void ck_convolve_pairs_back(const uint16_t *dy, const uint16_t *weights, float *dx, const ck_geometry *geometry,
+                            int64_t images, int64_t first_block, int64_t blocks);
+
 /// Direct convolution of pictures of 3 channels with a 3×3 kernel at stride 1 or a 7×7 kernel at stride 2, padded by
 /// half the kernel, and its adjoint in the weights; y is written whole, dweights is added to.
 /// scratch: ck_picture_scratch(geometry) floats.
@@ -55,6 +63,9 @@ int64_t ck_picture_scratch(const ck_geometry *geometry);
 /// Turned, weight is [from][to][taps] and its taps are taken backwards.
 void ck_pack_weights(const float *weight, float *packed, int64_t from, int64_t to, int64_t taps, int64_t lanes,
                      int turned, int64_t block);
+/// `count` packed weights rounded to bfloat16, the outputs of two neighbouring lanes alternating:
+/// [out block][in block][kernel row][kernel column][lane / 2][16 outputs][2].
+void ck_pack_pairs(const float *packed, uint16_t *pairs, int64_t count);
 /// The same block of gradient [to][from][taps]: the sum of the packed partial gradients, group_size floats apart, in
 /// order.
 void ck_unpack_weights(const float *partial, int64_t groups, int64_t group_size, float *gradient, int64_t from,
