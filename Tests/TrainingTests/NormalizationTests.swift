@@ -22,7 +22,7 @@ private func smallModel() -> SimCLR {
 }
 
 /// (x − mean) / deviation of bytes as shares of 255, in double precision: [4, 3, 8, 8].
-private func normalised(_ mean: [Double], _ deviation: [Double]) -> Tensor {
+private func normalised(_ images: [Image], _ mean: [Double], _ deviation: [Double]) -> Tensor {
   var values: [Float] = []
   for image in images {
     for channel in 0..<3 {
@@ -58,22 +58,22 @@ private func difference(_ a: Tensor, _ b: Tensor) -> Float {
 func trainingAndEvaluationSeeTheSamePixels(normalization: PixelNormalization, mean: [Double], deviation: [Double])
   throws
 {
-  let pictures = normalised(mean, deviation)
+  let pictures = normalised(images, mean, deviation)
   var embedder = try Embedder(smallModel(), imageSize: size, normalization: normalization, workers: workers)
   let data = DataSet(images: images, labels: nil, classes: [], names: ["a", "b", "c", "d"], title: "noise")
   let evaluated = try #require(embedder.embed(data, [0, 1, 2, 3]) { _ in true }).h
   #expect(try difference(evaluated, encode(pictures, .inference)) < 1e-5)
 
-  var point = Checkpoint(Configuration())
-  point.model = smallModel()
-  var engine = try StepEngine(
-    StepEngine.plan(point.model, .float32, batchSize: 2, imageSize: size, workers: workers), batchSize: 2,
-    imageSize: size, normalization: normalization, workers: workers)
-  let batch = ViewBatch(
-    plan: BatchPlan(epoch: 0, cursor: 0, count: 2, recipe: Augmentation(imageSize: size)), indices: [0, 1],
-    bytes: images.flatMap(\.pixels))
-  let still = Optimizer.Settings(learningRate: 0, momentum: 0, weightDecay: 0)
+  var configuration = Configuration()
+  (configuration.imageSize, configuration.normalize, configuration.augmentation) = (size, normalization, .none)
   var model = smallModel()
-  let outcome = engine.step(&model, &point.optimizer, batch, temperature: 0.5, still, looks: true)
-  #expect(try difference(outcome.look!.h, encode(pictures, .training)) < 1e-4)
+  var point = Checkpoint(configuration)
+  var engine = try StepEngine(
+    StepPlan(model, configuration, batchSize: 2, workers: workers), configuration, workers: workers)
+  var loader = Loader(data, seed: 1, order: .file, workers: workers)
+  let batch = BatchPlan(epoch: 0, cursor: 0, count: 2, recipe: configuration.recipe(configuration.knobs))
+  let still = Optimizer.Settings(learningRate: 0, momentum: 0, weightDecay: 0)
+  let outcome = engine.step(&model, &point.optimizer, &loader, batch, temperature: 0.5, still, looks: true)
+  let views = normalised([0, 1, 0, 1].map { images[$0] }, mean, deviation)
+  #expect(try difference(outcome.look!.h, encode(views, .training)) < 1e-4)
 }
