@@ -76,24 +76,25 @@ public struct Setting: Sendable {
 
   private static let loss = [
     named(
-      "loss", .loss, "the contrastive loss (paper, Table 2); the last two over all negatives or a mined one",
+      "loss", .loss, "the contrastive loss (paper, Table 2)",
       \.objective.loss),
     knob("temperature", .loss),
     named(
       "similarity", .loss, "of z scaled to length one, or the product of z as it is (Table 5)", \.objective.similarity),
     named(
       "mining", .loss,
-      "the one negative closest to the anchor but farther than its partner, for nt-logistic and margin",
+      "one negative a view, the nearest that is farther than its partner; for nt-logistic and margin",
       \.objective.mining),
     number("margin", .loss, 0...1e6, "m of the margin loss", \.objective.margin),
     named(
       "loss_scale", .loss,
-      "the mean over 2N views, or the reference code's sum of two means: loss and gradient exactly twice",
+      "the mean over 2N views, or the reference code's sum of both directions: exactly twice that",
       \.objective.scale),
     integer(
       "micro_batch", .loss, 1...1_048_576,
-      "images computed at once, for batches larger than memory (the batch). The loss keeps all negatives, at the cost of "
-        + "one more forward; batch norm sees a chunk. Adding up gradients of small batches would lose negatives",
+      "images computed at once, for batches larger than memory (the whole batch): loss and gradient stay those of the "
+        + "whole batch with all its negatives, for one more forward; batch norm takes its statistics over a chunk. "
+        + "(Gradients of small batches added up would lack those negatives)",
       \.microBatch),
   ]
 

@@ -17,39 +17,39 @@ public enum TrainingEnd: Sendable {
 }
 
 public struct Trainer: ~Copyable {
-  private let configuration: Configuration
-  private let link: Link
-  private let folder: RunFolder
-  private let data: RunData
-  private let title: String
-  private let skipped: [DataSet.Skipped]
+  let configuration: Configuration
+  let link: Link
+  let folder: RunFolder
+  let data: RunData
+  let title: String
+  let skipped: [DataSet.Skipped]
   /// Sentences about how the run began, for the log.
-  private let remarks: [String]
-  private let isResumed: Bool
-  private let workers: WorkerPool
-  private var loader: Loader
-  private let schedule: Schedule
-  private var engine: StepEngine
+  let remarks: [String]
+  let isResumed: Bool
+  let workers: WorkerPool
+  var loader: Loader
+  let schedule: Schedule
+  var engine: StepEngine
 
   /// The run as it stands: a copy of it is a checkpoint.
-  private var point: Checkpoint
-  private var saved: (step: Int, knobs: Knobs)?
+  var point: Checkpoint
+  var saved: (step: Int, knobs: Knobs)?
   /// Steps whose checkpoint stands before a turn of a knob.
-  private var protectedSteps: Set<Int> = []
-  private var undoable: [[(knob: Knob, old: Double)]] = []
-  private var lastTurn = -Double.infinity
+  var protectedSteps: Set<Int> = []
+  var undoable: [[(knob: Knob, old: Double)]] = []
+  var lastTurn = -Double.infinity
 
-  private var isPaused = false
-  private var grantedSteps = 0
-  private var isStopping = false
+  var isPaused = false
+  var grantedSteps = 0
+  var isStopping = false
 
-  private var snapshot = Snapshot()
-  private var lastPublished = ContinuousClock.now
+  var snapshot = Snapshot()
+  var lastPublished = ContinuousClock.now
   /// When the similarities were last pictured.
-  private var lastLook = ContinuousClock.now
-  private var clock = Stopwatch()
+  var lastLook = ContinuousClock.now
+  var clock = Stopwatch()
   /// Lines that wait for the line of the untrained encoder.
-  private var heldLines: [StepMetrics]?
+  var heldLines: [StepMetrics]?
 
   // MARK: starting
 
@@ -143,39 +143,8 @@ public struct Trainer: ~Copyable {
     return try StepEngine(plan, configuration, workers: workers)
   }
 
-  private func memoryNeed(_ batchSize: Int) -> MemoryNeed {
+  func memoryNeed(_ batchSize: Int) -> MemoryNeed {
     configuration.memoryNeed(of: point.model, batchSize: batchSize, workers: workers)
-  }
-
-  private mutating func reportBeginning() throws {
-    for remark in remarks {
-      folder.note(remark)
-      try emit(.warning(remark))
-    }
-    for picture in skipped { folder.note("skipped \(picture.name): \(picture.reason)") }
-    if !skipped.isEmpty { try emit(.warning("\(skipped.count) pictures could not be read; log.txt names them")) }
-  }
-
-  private mutating func describeRun() {
-    var run = RunDescription()
-    (run.name, run.folder) = (folder.name, folder.path)
-    run.data = title
-    run.encoder = configuration.encoder.name
-    run.head = configuration.head.rawValue
-    run.objective = configuration.objective
-    run.projectionDimension =
-      configuration.head == .none ? point.model.encoder.features : configuration.projectionDim
-    run.imageSize = configuration.imageSize!
-    (run.trainCount, run.heldOutCount) = (data.train.count, data.heldOut.count)
-    run.classes = data.train.classes
-    run.totalEpochs = configuration.steps == nil ? configuration.epochs : 0
-    run.totalImages = Int(schedule.totalImages)
-    run.seed = configuration.seed
-    run.parameterCount = point.model.parameterCount
-    snapshot.run = run
-    snapshot.state = .waitingForFirstStep
-    refreshProgress()
-    publish(force: true)
   }
 
   /// Images of an epoch in whole batches, unless the rest makes a batch of its own.
@@ -191,24 +160,6 @@ public struct Trainer: ~Copyable {
     return Schedule(
       configuration.schedule, warmupImages: configuration.warmupEpochs * Double(epochImages),
       totalImages: Double(total))
-  }
-
-  /// Curves and events of the steps before the checkpoint, from the run folder.
-  private mutating func restoreHistory() throws {
-    let (lines, events) = try folder.cut(to: point.step)
-    for line in lines {
-      var metrics = StepMetrics(step: line["step"] as? Int ?? 0)
-      for metric in Metric.allCases { metrics[metric] = jsonNumber(line[metric.rawValue]) }
-      if let time = metrics[.time] { snapshot.time = time }
-      drawCurves(metrics)
-      if metrics[.loss] != nil { snapshot.metrics = metrics }
-    }
-    for object in events {
-      guard let event = Event(json: object) else { continue }
-      if case .knob = event.kind { protectedSteps.insert(event.step) }
-      snapshot.events.append(event)
-    }
-    saved = (point.step, point.knobs)
   }
 
   // MARK: the loop
@@ -330,125 +281,10 @@ public struct Trainer: ~Copyable {
     if configuration.checkpointEvery > 0, point.epoch % configuration.checkpointEvery == 0 { try save() }
   }
 
-  // MARK: what a step leaves behind
-
-  private mutating func record(_ outcome: StepEngine.Outcome, rate: Double) throws {
-    let images = outcome.indices.count
-    var metrics = StepMetrics(step: point.step)
-    metrics[.epoch] = Double(point.epoch) + Double(point.cursor) / Double(data.train.count)
-    metrics[.images] = Double(point.images)
-    metrics[.loss] = outcome.loss.loss
-    for knob in Knob.all { Metric(rawValue: knob.key).map { metrics[$0] = point.knobs[keyPath: knob.path] } }
-    metrics[.batchSize] = Double(images)
-    metrics[.learningRate] = rate
-    metrics[.gradientNorm] = outcome.gradientNorm
-    describe(outcome, into: &metrics)
-    if let look = outcome.look {
-      let labels = data.train.labels.map { labels in outcome.indices.map { labels[$0] } }
-      snapshot.similarities = SimilarityMap(averaging: look.z, labels: labels, step: point.step, workers: workers)
-      lastLook = .now
-    }
-    snapshot.timing = outcome.timing
-    snapshot.timing.other += clock.lap() - outcome.timing.total
-    let seconds = snapshot.timing.total
-    snapshot.time += seconds
-    metrics[.imagesPerSecond] = Double(images) / seconds
-    metrics[.time] = (snapshot.time * 1000).rounded() / 1000
-    smoothSpeed(Double(images) / seconds)
-    snapshot.learningRate = rate
-    snapshot.metrics = metrics
-    drawCurves(metrics)
-    refreshProgress()
-    if heldLines == nil { try folder.append(metrics) } else { heldLines!.append(metrics) }
-    publish(force: point.step == 1)
-  }
-
-  /// Whether the screen's picture of the similarities is old.
-  private var isPictureDue: Bool { snapshot.similarities == nil || .now - lastLook > .milliseconds(200) }
-  /// Whether this step has the effective ranks: every tenth, for they cost most.
-  private var ranksAreDue: Bool { point.step == 1 || point.step % 10 == 0 }
-
-  /// Statistics of z, and of h under their prefix.
-  private func describe(_ outcome: StepEngine.Outcome, into metrics: inout StepMetrics) {
-    let ofZ = outcome.loss.statistics
-    metrics[.contrastiveTop1] = outcome.loss.top1
-    metrics[.contrastiveTop5] = outcome.loss.top5
-    metrics[.positiveSimilarity] = ofZ.positiveSimilarity
-    metrics[.negativeSimilarity] = ofZ.negativeSimilarity
-    metrics[.alignment] = ofZ.alignment
-    metrics[.uniformity] = ofZ.uniformity
-    guard ranksAreDue, let look = outcome.look else { return }
-    metrics[.effectiveRank] = effectiveRank(look.z)
-    metrics[.hEffectiveRank] = effectiveRank(look.h)
-    metrics[.standardDeviation] = standardDeviation(ofUnit: look.z)
-    metrics[.hStandardDeviation] = standardDeviation(ofUnit: look.h)
-    metrics[.hPositiveSimilarity] = look.statisticsOfH.positiveSimilarity
-    metrics[.hNegativeSimilarity] = look.statisticsOfH.negativeSimilarity
-    metrics[.hAlignment] = look.statisticsOfH.alignment
-    metrics[.hUniformity] = look.statisticsOfH.uniformity
-  }
-
-  private mutating func smoothSpeed(_ now: Double) {
-    snapshot.imagesPerSecond = snapshot.imagesPerSecond == 0 ? now : 0.8 * snapshot.imagesPerSecond + 0.2 * now
-  }
-
-  private mutating func refreshProgress() {
-    snapshot.step = point.step
-    snapshot.images = point.images
-    snapshot.epoch = Double(point.epoch) + Double(point.cursor) / Double(data.train.count)
-    snapshot.knobs = point.knobs
-    snapshot.undoCount = undoable.count
-    let left = max(0, schedule.totalImages - Double(point.images))
-    snapshot.secondsLeft = snapshot.imagesPerSecond > 0 ? left / snapshot.imagesPerSecond : nil
-  }
-
-  private mutating func drawCurves(_ metrics: StepMetrics) {
-    for (metric, value) in metrics.present where metric != .epoch && metric != .images && metric != .time {
-      snapshot.curves[metric, default: Curve(smoothing: metric == .knnAccuracy ? 0 : 0.9)]
-        .append(step: metrics.step, value)
-    }
-  }
-
-  private mutating func evaluate(_ model: SimCLR, step: Int) throws {
-    let before = snapshot.state
-    _ = clock.lap()
-    let accuracy = try data.knnAccuracy(
-      model, imageSize: configuration.imageSize!, normalization: configuration.normalize, workers: workers
-    ) { [link] progress in
-      snapshot.state = .evaluating(progress: progress)
-      publish()
-      return !link.stopIsAsked
-    }
-    snapshot.time += clock.lap()
-    snapshot.state = before
-    guard let accuracy else { return }
-    var metrics = StepMetrics(step: step)
-    metrics[.knnAccuracy] = accuracy
-    metrics[.time] = (snapshot.time * 1000).rounded() / 1000
-    try folder.append(metrics)
-    drawCurves(metrics)
-    try emit(.evaluated(metric: .knnAccuracy, value: accuracy), step: step)
-  }
-
-  private mutating func emit(_ kind: Event.Kind, step: Int? = nil) throws {
-    let event = Event(step: step ?? point.step, time: (snapshot.time * 1000).rounded() / 1000, kind)
-    snapshot.events.append(event)
-    try folder.append(event)
-    refreshProgress()
-    publish(force: true)
-  }
-
-  /// Hands the screen the newest state, at most twenty times a second.
-  private mutating func publish(force: Bool = false) {
-    guard force || ContinuousClock.now - lastPublished > .milliseconds(50) else { return }
-    lastPublished = ContinuousClock.now
-    link.publish(snapshot)
-  }
-
   // MARK: saving
 
   /// A checkpoint of this step, unless there is one with the same knobs.
-  private mutating func save() throws {
+  mutating func save() throws {
     if let saved, saved.step == point.step, saved.knobs == point.knobs { return }
     try write(point)
     saved = (point.step, point.knobs)
@@ -464,102 +300,5 @@ public struct Trainer: ~Copyable {
     try point.file.write(to: path)
     snapshot.state = before
     try emit(.checkpoint(file: "checkpoints/" + URL(fileURLWithPath: path).lastPathComponent), step: point.step)
-  }
-
-  // MARK: commands
-
-  /// Obeys all that was asked, sleeping while paused. False: the run shall end.
-  private mutating func obey() throws -> Bool {
-    grantedSteps = max(0, grantedSteps - 1)
-    for command in link.receive() { try obey(command) }
-    while isPaused && grantedSteps == 0 && !isStopping {
-      snapshot.state = .paused
-      publish(force: true)
-      for command in link.receive(wait: 3600) { try obey(command) }
-    }
-    return !isStopping
-  }
-
-  private mutating func obey(_ command: Command) throws {
-    switch command {
-    case .turn(let key, let value): try turn(key, to: value)
-    case .undo: try undo()
-    case .pause where !isPaused:
-      isPaused = true
-      try emit(.paused)
-    case .resume where isPaused:
-      isPaused = false
-      try emit(.unpaused)
-    case .pause, .resume: break
-    case .singleStep: if isPaused { grantedSteps += 1 }
-    case .saveCheckpoint: try save()
-    case .evaluate:
-      guard data.canEvaluate else { return try emit(.warning("no held-out pictures with labels: nothing to evaluate")) }
-      try evaluate(point.model, step: point.step)
-    case .stop: isStopping = true
-    case .terminalLost: try emit(.terminalLost)
-    }
-  }
-
-  private mutating func turn(_ key: String, to asked: Double) throws {
-    guard let knob = Knob.named(key) else { return }
-    if let reason = refusal(of: asked, for: knob) { return try emit(.refused(key: key, reason: reason)) }
-    guard asked != point.knobs[keyPath: knob.path] else { return }
-    if snapshot.time - lastTurn > Self.seriesSeconds, point.step > 0 {
-      try save()
-      protectedSteps.insert(point.step)
-    }
-    lastTurn = snapshot.time
-    var changes = [(knob: knob, old: point.knobs[keyPath: knob.path])]
-    try set(knob, to: asked)
-    // A base rate follows the batch size by its rule.
-    if key == "batch_size", configuration.baseLearningRate != nil {
-      let rate = Knob.named("learning_rate")!
-      changes.append((rate, point.knobs.learningRate))
-      let factor =
-        configuration.scaledRate(batchSize: point.knobs.batchSize)
-        / configuration.scaledRate(batchSize: Int(changes[0].old))
-      try set(rate, to: point.knobs.learningRate * factor)
-    }
-    undoable.append(changes)
-    refreshProgress()
-    publish(force: true)
-  }
-
-  /// Turns less than this many seconds of training apart are one series, with one checkpoint before it.
-  private static let seriesSeconds = 10.0
-
-  private func refusal(of value: Double, for knob: Knob) -> String? {
-    let range = configuration.objective.range(of: knob)
-    guard range.contains(value) else {
-      return "\(knob.name) goes from \(JSONLine.number(range.lowerBound)) to \(JSONLine.number(range.upperBound))"
-    }
-    guard knob.key == "batch_size" else { return nil }
-    guard Int(value) <= data.train.count else { return "there are only \(data.train.count) pictures to train on" }
-    // What the present batch holds is given back first.
-    let (needed, held) = (memoryNeed(Int(value)).step, memoryNeed(engine.batchSize).step)
-    guard let available = availableMemory(), needed > available + held else { return nil }
-    return "a batch of \(Int(value)) needs \(mebibytes(needed)) of memory, \(mebibytes(available + held)) are free"
-  }
-
-  private mutating func set(_ knob: Knob, to value: Double) throws {
-    let old = point.knobs[keyPath: knob.path]
-    point.knobs[keyPath: knob.path] = value
-    try emit(.knob(key: knob.key, from: old, to: value))
-  }
-
-  private mutating func undo() throws {
-    guard let changes = undoable.popLast() else { return }
-    for change in changes { try set(change.knob, to: change.old) }
-  }
-}
-
-/// A number of a line of `metrics.jsonl`, with NaN and infinity as strings.
-private func jsonNumber(_ value: Any?) -> Double? {
-  switch value {
-  case let number as NSNumber: number.doubleValue
-  case let text as String:
-    text == "NaN" ? .nan : text == "Infinity" ? .infinity : text == "-Infinity" ? -.infinity : nil
-  default: nil
   }
 }

@@ -1,0 +1,182 @@
+/// What a run tells of itself, to its folder and to the screen: its description, a line and a look a step, evaluations,
+/// events, and the history that a resumed run takes up.
+import Basics
+import Foundation
+import Telemetry
+import Tensors
+
+extension Trainer {
+  mutating func reportBeginning() throws {
+    for remark in remarks {
+      folder.note(remark)
+      try emit(.warning(remark))
+    }
+    for picture in skipped { folder.note("skipped \(picture.name): \(picture.reason)") }
+    if !skipped.isEmpty { try emit(.warning("\(skipped.count) pictures could not be read; log.txt names them")) }
+  }
+
+  mutating func describeRun() {
+    var run = RunDescription()
+    (run.name, run.folder) = (folder.name, folder.path)
+    run.data = title
+    run.encoder = configuration.encoder.name
+    run.head = configuration.head.rawValue
+    run.objective = configuration.objective
+    run.projectionDimension =
+      configuration.head == .none ? point.model.encoder.features : configuration.projectionDim
+    run.imageSize = configuration.imageSize!
+    (run.trainCount, run.heldOutCount) = (data.train.count, data.heldOut.count)
+    run.classes = data.train.classes
+    run.totalEpochs = configuration.steps == nil ? configuration.epochs : 0
+    run.totalImages = Int(schedule.totalImages)
+    run.seed = configuration.seed
+    run.parameterCount = point.model.parameterCount
+    snapshot.run = run
+    snapshot.state = .waitingForFirstStep
+    refreshProgress()
+    publish(force: true)
+  }
+
+  /// Curves and events of the steps before the checkpoint, from the run folder.
+  mutating func restoreHistory() throws {
+    let (lines, events) = try folder.cut(to: point.step)
+    for line in lines {
+      var metrics = StepMetrics(step: line["step"] as? Int ?? 0)
+      for metric in Metric.allCases { metrics[metric] = jsonNumber(line[metric.rawValue]) }
+      if let time = metrics[.time] { snapshot.time = time }
+      drawCurves(metrics)
+      if metrics[.loss] != nil { snapshot.metrics = metrics }
+    }
+    for object in events {
+      guard let event = Event(json: object) else { continue }
+      if case .knob = event.kind { protectedSteps.insert(event.step) }
+      snapshot.events.append(event)
+    }
+    saved = (point.step, point.knobs)
+  }
+
+  // MARK: what a step leaves behind
+
+  mutating func record(_ outcome: StepEngine.Outcome, rate: Double) throws {
+    let images = outcome.indices.count
+    var metrics = StepMetrics(step: point.step)
+    metrics[.epoch] = Double(point.epoch) + Double(point.cursor) / Double(data.train.count)
+    metrics[.images] = Double(point.images)
+    metrics[.loss] = outcome.loss.loss
+    for knob in Knob.all { Metric(rawValue: knob.key).map { metrics[$0] = point.knobs[keyPath: knob.path] } }
+    metrics[.batchSize] = Double(images)
+    metrics[.learningRate] = rate
+    metrics[.gradientNorm] = outcome.gradientNorm
+    describe(outcome, into: &metrics)
+    if let look = outcome.look {
+      let labels = data.train.labels.map { labels in outcome.indices.map { labels[$0] } }
+      snapshot.similarities = SimilarityMap(averaging: look.z, labels: labels, step: point.step, workers: workers)
+      lastLook = .now
+    }
+    snapshot.timing = outcome.timing
+    snapshot.timing.other += clock.lap() - outcome.timing.total
+    let seconds = snapshot.timing.total
+    snapshot.time += seconds
+    metrics[.imagesPerSecond] = Double(images) / seconds
+    metrics[.time] = (snapshot.time * 1000).rounded() / 1000
+    smoothSpeed(Double(images) / seconds)
+    snapshot.learningRate = rate
+    snapshot.metrics = metrics
+    drawCurves(metrics)
+    refreshProgress()
+    if heldLines == nil { try folder.append(metrics) } else { heldLines!.append(metrics) }
+    publish(force: point.step == 1)
+  }
+
+  /// Whether the screen's picture of the similarities is old.
+  var isPictureDue: Bool { snapshot.similarities == nil || .now - lastLook > .milliseconds(200) }
+  /// Whether this step has the effective ranks: every tenth, for they cost most.
+  var ranksAreDue: Bool { point.step == 1 || point.step % 10 == 0 }
+
+  /// Statistics of z, and of h under their prefix.
+  private func describe(_ outcome: StepEngine.Outcome, into metrics: inout StepMetrics) {
+    let ofZ = outcome.loss.statistics
+    metrics[.contrastiveTop1] = outcome.loss.top1
+    metrics[.contrastiveTop5] = outcome.loss.top5
+    metrics[.positiveSimilarity] = ofZ.positiveSimilarity
+    metrics[.negativeSimilarity] = ofZ.negativeSimilarity
+    metrics[.alignment] = ofZ.alignment
+    metrics[.uniformity] = ofZ.uniformity
+    guard ranksAreDue, let look = outcome.look else { return }
+    metrics[.effectiveRank] = effectiveRank(look.z)
+    metrics[.hEffectiveRank] = effectiveRank(look.h)
+    metrics[.standardDeviation] = standardDeviation(ofUnit: look.z)
+    metrics[.hStandardDeviation] = standardDeviation(ofUnit: look.h)
+    metrics[.hPositiveSimilarity] = look.statisticsOfH.positiveSimilarity
+    metrics[.hNegativeSimilarity] = look.statisticsOfH.negativeSimilarity
+    metrics[.hAlignment] = look.statisticsOfH.alignment
+    metrics[.hUniformity] = look.statisticsOfH.uniformity
+  }
+
+  private mutating func smoothSpeed(_ now: Double) {
+    snapshot.imagesPerSecond = snapshot.imagesPerSecond == 0 ? now : 0.8 * snapshot.imagesPerSecond + 0.2 * now
+  }
+
+  mutating func refreshProgress() {
+    snapshot.step = point.step
+    snapshot.images = point.images
+    snapshot.epoch = Double(point.epoch) + Double(point.cursor) / Double(data.train.count)
+    snapshot.knobs = point.knobs
+    snapshot.undoCount = undoable.count
+    let left = max(0, schedule.totalImages - Double(point.images))
+    snapshot.secondsLeft = snapshot.imagesPerSecond > 0 ? left / snapshot.imagesPerSecond : nil
+  }
+
+  mutating func drawCurves(_ metrics: StepMetrics) {
+    for (metric, value) in metrics.present where metric != .epoch && metric != .images && metric != .time {
+      snapshot.curves[metric, default: Curve(smoothing: metric == .knnAccuracy ? 0 : 0.9)]
+        .append(step: metrics.step, value)
+    }
+  }
+
+  mutating func evaluate(_ model: SimCLR, step: Int) throws {
+    let before = snapshot.state
+    _ = clock.lap()
+    let accuracy = try data.knnAccuracy(
+      model, imageSize: configuration.imageSize!, normalization: configuration.normalize, workers: workers
+    ) { [link] progress in
+      snapshot.state = .evaluating(progress: progress)
+      publish()
+      return !link.stopIsAsked
+    }
+    snapshot.time += clock.lap()
+    snapshot.state = before
+    guard let accuracy else { return }
+    var metrics = StepMetrics(step: step)
+    metrics[.knnAccuracy] = accuracy
+    metrics[.time] = (snapshot.time * 1000).rounded() / 1000
+    try folder.append(metrics)
+    drawCurves(metrics)
+    try emit(.evaluated(metric: .knnAccuracy, value: accuracy), step: step)
+  }
+
+  mutating func emit(_ kind: Event.Kind, step: Int? = nil) throws {
+    let event = Event(step: step ?? point.step, time: (snapshot.time * 1000).rounded() / 1000, kind)
+    snapshot.events.append(event)
+    try folder.append(event)
+    refreshProgress()
+    publish(force: true)
+  }
+
+  /// Hands the screen the newest state, at most twenty times a second.
+  mutating func publish(force: Bool = false) {
+    guard force || ContinuousClock.now - lastPublished > .milliseconds(50) else { return }
+    lastPublished = ContinuousClock.now
+    link.publish(snapshot)
+  }
+}
+
+/// A number of a line of `metrics.jsonl`, with NaN and infinity as strings.
+private func jsonNumber(_ value: Any?) -> Double? {
+  switch value {
+  case let number as NSNumber: number.doubleValue
+  case let text as String:
+    text == "NaN" ? .nan : text == "Infinity" ? .infinity : text == "-Infinity" ? -.infinity : nil
+  default: nil
+  }
+}
