@@ -45,6 +45,7 @@ private func compute(
   _ problem: Case, _ way: ConvolutionShape.Way, _ element: Activation.Element = .float32, threads: Int,
   picture: Bool = false
 ) throws -> Results {
+  BLAS.useOneThread()
   let (x, weight, dy) = (problem.x, problem.weight, problem.dy)
   func step(_ workspace: inout Workspace) -> Results {
     let input = picture ? workspace.load(x, as: .pixels) : workspace.loadMap(x)

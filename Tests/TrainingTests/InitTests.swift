@@ -44,7 +44,8 @@ func anEncoderStartsFromAStateDict(prefix: String) throws {
   #expect(taken.count == first.tensors.filter { $0.name.hasPrefix("encoder.") }.count)
   let second = try TensorFile(reading: RunFolder.checkpointPath(configuration.run!, step: 1))
   #expect(second["encoder.conv1.weight"] != first["encoder.conv1.weight"])
-  let warnings = objects(configuration.run! + "/events.jsonl").compactMap { $0["text"] as? String }
+  let warnings = objects(configuration.run! + "/events.jsonl").filter { $0["kind"] as? String == "warning" }
+    .compactMap { $0["text"] as? String }
   #expect(warnings.count == 1 && warnings[0].hasPrefix("fc.* of "))
   // The head is the one of the seed, as without a file.
   let fresh = Checkpoint(configuration).model.head.tensors(under: "head")
