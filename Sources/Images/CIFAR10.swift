@@ -17,7 +17,7 @@ struct CIFAR10: PictureSource {
   let names: [String]
   let labels: [Int]?
   let classes: [String]
-  var longestSide: Int? { Self.side }
+  let someSizes = [(width: side, height: side)]
   private let batches: [Data]
   /// The number of each batch's first record, and of all records at the end.
   private let starts: [Int]
@@ -84,6 +84,8 @@ struct CIFAR10: PictureSource {
     self.classes = classes
     split = files.count == 1 ? files[0] : "\(files.count) batches, \(files[0]) … \(files[files.count - 1])"
   }
+
+  func path(_ index: Int) -> String? { nil }
 
   func picture(_ index: Int) throws -> Image {
     let batch = starts.firstIndex { $0 > index }! - 1

@@ -1,5 +1,6 @@
-/// Pictures decoded into memory, with labels when the folder or file has them. A value; copies share storage.
+/// Decoded pictures, in memory or in a file, with labels when the folder or file has them. A value; copies share storage.
 import Basics
+import Foundation
 
 public struct DataSet: Sendable {
   public let images: [Image]
@@ -13,6 +14,10 @@ public struct DataSet: Sendable {
   public let title: String
   /// Pictures that could not be read.
   public let skipped: [Skipped]
+  /// Why no cache of the pictures could be written, when that failed.
+  public let note: String?
+  /// Where the pictures lie, when not in memory.
+  private let store: PictureStore?
 
   public struct Skipped: Sendable, Equatable {
     public let name: String
@@ -24,10 +29,19 @@ public struct DataSet: Sendable {
   public init(
     images: [Image], labels: [Int]?, classes: [String], names: [String], title: String, skipped: [Skipped] = []
   ) {
+    self.init(
+      images: images, labels: labels, classes: classes, names: names, title: title, skipped: skipped, note: nil,
+      store: nil)
+  }
+
+  init(
+    images: [Image], labels: [Int]?, classes: [String], names: [String], title: String, skipped: [Skipped],
+    note: String?, store: PictureStore?
+  ) {
     precondition(names.count == images.count, "\(names.count) names for \(images.count) pictures")
     precondition(labels == nil || labels!.count == images.count, "\(labels!.count) labels for \(images.count) pictures")
     (self.images, self.labels, self.classes) = (images, labels, classes)
-    (self.names, self.title, self.skipped) = (names, title, skipped)
+    (self.names, self.title, self.skipped, self.note, self.store) = (names, title, skipped, note, store)
   }
 
   public var count: Int { images.count }
@@ -36,7 +50,12 @@ public struct DataSet: Sendable {
   public func subset(_ indices: [Int]) -> DataSet {
     DataSet(
       images: indices.map { images[$0] }, labels: labels.map { labels in indices.map { labels[$0] } },
-      classes: classes, names: indices.map { names[$0] }, title: title)
+      classes: classes, names: indices.map { names[$0] }, title: title, skipped: [], note: nil, store: store)
+  }
+
+  /// - Throws: `Trouble` when a picture that is read whenever it is looked at could not be, and so was seen black.
+  public func checkPictures() throws {
+    if let trouble = store?.trouble { throw trouble }
   }
 
   /// Side of a view, unless asked otherwise: 32 for pictures up to 40 pixels, 96 for larger ones.
@@ -50,48 +69,51 @@ extension DataSet {
   /// - Parameters:
   ///   - limit: the first N a class, or the first N without labels; nil for all.
   ///   - shorterSideAtMost: pictures with a longer shorter side are shrunk to it, so that memory stays bounded.
+  ///   - cache: where a big folder's decoded pictures are kept for the next start; nil to decode at every start.
   ///   - progress: called now and then with (done, total), one call at a time, from any worker; false cancels.
   /// - Throws: `Trouble` when this is no data set or more than a tenth of it is unreadable; `CancellationError`.
   public static func open(
-    _ path: String, split: Split, limit: Int? = nil, shorterSideAtMost: Int? = nil, workers: WorkerPool,
-    progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    _ path: String, split: Split, limit: Int? = nil, shorterSideAtMost: Int? = nil, cache: PictureCache? = nil,
+    workers: WorkerPool, progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
   ) throws -> DataSet {
     try open(
-      path, split: split, limit: limit, shorterSideAtMost: shorterSideAtMost, workers: workers,
+      path, split: split, limit: limit, shorterSideAtMost: shorterSideAtMost, cache: cache, workers: workers,
       jpeg: TurboJPEG.shared, progress: progress)
   }
 
   /// The same of what a survey has found, without looking again.
   public static func open(
-    _ survey: Survey, limit: Int? = nil, shorterSideAtMost: Int? = nil, workers: WorkerPool,
-    progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    _ survey: Survey, limit: Int? = nil, shorterSideAtMost: Int? = nil, cache: PictureCache? = nil,
+    workers: WorkerPool, progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
   ) throws -> DataSet {
     try open(
-      survey.source, at: survey.path, limit: limit, shorterSideAtMost: shorterSideAtMost, workers: workers,
-      progress: progress)
+      survey.source, at: survey.path, limit: limit, shorterSideAtMost: shorterSideAtMost, cache: cache,
+      workers: workers, progress: progress)
   }
 
   /// - Parameter jpeg: nil where JPEG cannot be read.
   static func open(
-    _ path: String, split: Split, limit: Int?, shorterSideAtMost: Int?, workers: WorkerPool, jpeg: TurboJPEG?,
-    progress: @Sendable (_ done: Int, _ total: Int) -> Bool
+    _ path: String, split: Split, limit: Int?, shorterSideAtMost: Int?, cache: PictureCache? = nil,
+    workers: WorkerPool, jpeg: TurboJPEG?, progress: @Sendable (_ done: Int, _ total: Int) -> Bool
   ) throws -> DataSet {
     try open(
       DataDetection.source(path, split: split, jpeg: jpeg), at: path, limit: limit,
-      shorterSideAtMost: shorterSideAtMost, workers: workers, progress: progress)
+      shorterSideAtMost: shorterSideAtMost, cache: cache, workers: workers, progress: progress)
   }
 
   private static func open(
-    _ source: any PictureSource, at path: String, limit: Int?, shorterSideAtMost: Int?, workers: WorkerPool,
-    progress: @Sendable (_ done: Int, _ total: Int) -> Bool
+    _ source: any PictureSource, at path: String, limit: Int?, shorterSideAtMost: Int?, cache: PictureCache?,
+    workers: WorkerPool, progress: @Sendable (_ done: Int, _ total: Int) -> Bool
   ) throws -> DataSet {
     let wanted = limited(source, to: limit)
-    let decoded = try decode(
-      source, wanted, shorterSideAtMost: shorterSideAtMost, workers: workers, progress: progress)
+    let decoding = PictureDecoding(
+      source: source, indices: wanted, shorterSideAtMost: shorterSideAtMost, workers: workers)
+    let purpose = "\(URL(fileURLWithPath: path).standardizedFileURL.path), \(source.split), first \(limit ?? 0)"
+    let decoded = try decoding.pictures(cache: cache, purpose: purpose, progress: progress)
     var images: [Image] = []
     var kept: [Int] = []
     var skipped: [Skipped] = []
-    for (index, result) in zip(wanted, decoded) {
+    for (index, result) in zip(wanted, decoded.pictures) {
       switch result {
       case .success(let image):
         images.append(image)
@@ -103,7 +125,8 @@ extension DataSet {
     try checkSkipped(skipped, of: wanted.count, at: path)
     return DataSet(
       images: images, labels: source.labels.map { labels in kept.map { labels[$0] } }, classes: source.classes,
-      names: kept.map { source.names[$0] }, title: source.title, skipped: skipped)
+      names: kept.map { source.names[$0] }, title: source.title, skipped: skipped, note: decoded.note,
+      store: decoded.store)
   }
 
   /// The first `limit` of each class, in the source's order.
@@ -114,34 +137,6 @@ extension DataSet {
     return labels.indices.filter { index in
       seen[labels[index]] += 1
       return seen[labels[index]] <= limit
-    }
-  }
-
-  private static func decode(
-    _ source: any PictureSource, _ indices: [Int], shorterSideAtMost limit: Int?, workers: WorkerPool,
-    progress: @Sendable (Int, Int) -> Bool
-  ) throws -> [Result<Image, Trouble>] {
-    var results = [Result<Image, Trouble>?](repeating: nil, count: indices.count)
-    let counter = ProgressCounter(total: indices.count)
-    results.withUnsafeMutableBufferPointer { results in
-      workers.run(indices.count) { place, _ in
-        guard !counter.isCancelled else { return }
-        results[place] = Result { () throws(Trouble) in try decode(source, indices[place], limit) }
-        counter.count(progress)
-      }
-    }
-    try counter.checkCancelled()
-    return results.map { $0! }
-  }
-
-  private static func decode(_ source: any PictureSource, _ index: Int, _ limit: Int?) throws(Trouble) -> Image {
-    do {
-      let image = try source.picture(index)
-      return limit.map { image.shrunk(toShorterSide: $0) } ?? image
-    } catch let trouble as Trouble {
-      throw trouble
-    } catch {
-      throw Trouble("\(error)", at: source.names[index], remedy: "remove it")
     }
   }
 

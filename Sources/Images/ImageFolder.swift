@@ -37,11 +37,11 @@ struct ImageFolder: PictureSource {
     (self.names, self.jpeg, root) = (names, jpeg, folder.path)
   }
 
-  var longestSide: Int? {
-    let step = max(1, names.count / 16)
-    let sizes = stride(from: 0, to: names.count, by: step).compactMap { try? file($0).size() }
-    return sizes.map { max($0.width, $0.height) }.max()
+  var someSizes: [(width: Int, height: Int)] {
+    stride(from: 0, to: names.count, by: max(1, names.count / 16)).compactMap { try? file($0).size() }
   }
+
+  func path(_ index: Int) -> String? { root + "/" + names[index] }
 
   func picture(_ index: Int) throws -> Image { try file(index).decode() }
 

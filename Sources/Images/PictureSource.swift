@@ -15,8 +15,10 @@ protocol PictureSource: Sendable {
   /// One a picture, each below `classes.count`; nil without labels.
   var labels: [Int]? { get }
   var classes: [String] { get }
-  /// The longest side of a few of the pictures, from their headers; nil when none can be read.
-  var longestSide: Int? { get }
+  /// Of a few of the pictures, from their headers; empty when none can be read.
+  var someSizes: [(width: Int, height: Int)] { get }
+  /// The file of one picture; nil where a file holds many, which is read as fast as a cache would be.
+  func path(_ index: Int) -> String?
   /// Decodes one picture. Any thread may ask.
   func picture(_ index: Int) throws -> Image
 }
@@ -35,6 +37,10 @@ extension DataSet {
 
   /// How every source begins to say that there is none.
   static let noTestSplit = "no test split"
+}
+
+extension PictureSource {
+  var longestSide: Int? { someSizes.map { max($0.width, $0.height) }.max() }
 }
 
 enum DataDetection {

@@ -13,6 +13,8 @@ public struct Pixels: Sendable {
   private var colors: [ck_color] = []
   /// Some values may lie outside of 0…1.
   private var overshoots = false
+  /// Of pictures that are not in memory.
+  private var bytes: [UInt8] = []
 
   /// All black.
   public init(width: Int, height: Int) {
@@ -55,7 +57,7 @@ public struct Pixels: Sendable {
     if values.count != 3 * width * height { values = [Float](repeating: 0, count: 3 * width * height) }
     overshoots = x.filter == CK_BICUBIC || y.filter == CK_BICUBIC
     reserve(ck_image_resample_scratch(x, y))
-    ck_image_resample(image.pixels, Int64(image.width), x, y, &values, &scratch)
+    image.withPixels(&bytes) { ck_image_resample($0, Int64(image.width), x, y, &values, &scratch) }
   }
 
   /// Applies operations in their order; colours that follow each other in one call, which keeps them in the cache.

@@ -73,6 +73,8 @@ public struct Configuration: Sendable, Equatable {
   /// First pictures a class.
   public var limit: Int?
   public var heldOut = 0.1
+  /// Whether a big folder is decoded at every start.
+  public var noCache = false
   public var run: String?
   /// In epochs; 0 never.
   public var checkpointEvery = 1
@@ -130,6 +132,9 @@ public struct Configuration: Sendable, Equatable {
         remedy: "see --help")
     }
   }
+
+  /// Where decoded pictures are kept; nil when they are not.
+  public var pictureCache: PictureCache? { noCache ? nil : PictureCache() }
 
   /// The stem that was asked for, or the usual one.
   var resolvedStem: ResNet.Stem { stem ?? encoder.usualStem(imageSize: imageSize ?? 32) }

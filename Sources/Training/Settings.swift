@@ -147,6 +147,9 @@ public struct Setting: Sendable {
     named("order", .run, "order of the pictures in an epoch", \.order),
     integer("limit", .run, 1...1_000_000_000, "first N pictures a class", \.limit),
     number("held_out", .run, 0...0.9, "share of train that is kept for kNN and not trained on", \.heldOut),
+    toggle(
+      "no_cache", .run, "decode a big folder at every start, and keep nothing in ~/.cache", isExperiment: false,
+      \.noCache),
     Setting(
       key: "run", group: .run, value: "DIR", help: "the run's folder (runs/NAME)", isExperiment: false, get: { $0.run },
       set: { configuration, text in
@@ -257,10 +260,11 @@ public struct Setting: Sendable {
   }
 
   private static func toggle(
-    _ key: String, _ group: Group, _ help: String, _ path: WritableKeyPath<Configuration, Bool> & Sendable
+    _ key: String, _ group: Group, _ help: String, isExperiment: Bool = true,
+    _ path: WritableKeyPath<Configuration, Bool> & Sendable
   ) -> Setting {
     Setting(
-      key: key, group: group, value: "", help: help, isExperiment: true, allowed: "true or false",
+      key: key, group: group, value: "", help: help, isExperiment: isExperiment, allowed: "true or false",
       get: { "\($0[keyPath: path])" }
     ) {
       guard let value = Bool($1) else { return false }

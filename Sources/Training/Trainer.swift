@@ -77,7 +77,7 @@ public struct Trainer: ~Copyable {
       try opened
       ?? RunFolder.create(
         configuration.run ?? RunFolder.freshPath(for: configuration.data), configuration: configuration)
-    (title, skipped, self.remarks) = (all.title, all.skipped, remarks)
+    (title, skipped, self.remarks) = (all.title, all.skipped, remarks + (all.note.map { [$0] } ?? []))
     (self.configuration, self.link, self.folder, self.data) = (configuration, link, folder, data)
     (self.workers, self.point) = (workers, point)
     self.engine = engine
@@ -92,7 +92,8 @@ public struct Trainer: ~Copyable {
     _ survey: Survey, _ configuration: Configuration, _ workers: WorkerPool, _ link: Link
   ) throws -> DataSet {
     try DataSet.open(
-      survey, limit: configuration.limit, shorterSideAtMost: 2 * configuration.imageSize!, workers: workers
+      survey, limit: configuration.limit, shorterSideAtMost: 2 * configuration.imageSize!,
+      cache: configuration.pictureCache, workers: workers
     ) { done, total in
       var snapshot = Snapshot()
       snapshot.run.data = survey.title
@@ -252,6 +253,7 @@ public struct Trainer: ~Copyable {
       Optimizer.Settings(
         learningRate: rate, momentum: point.knobs.momentum, weightDecay: point.knobs.weightDecay),
       looks: isPictureDue || ranksAreDue)
+    try data.train.checkPictures()
     point.images += plan.count
     (point.epoch, point.cursor) = (plan.epoch, after)
     try record(outcome, rate: rate)

@@ -11,6 +11,7 @@ let embedFlags =
     Flag("split", "train|test", "of DATA (train); a look at test is counted in the run's folder"),
     Flag("limit", "N", "first N pictures a class"),
     Flag("threads", "N", "threads that compute (0: all cores)"),
+    Flag(Setting.named("no_cache")!),
   ] + bareFileFlags
 
 func embed(_ arguments: Arguments) throws -> Int32 {
@@ -23,14 +24,16 @@ func embed(_ arguments: Arguments) throws -> Int32 {
     let loaded = try LoadedModel(words[0], data: words[1], arguments)
     let workers = WorkerPool(threads: loaded.configuration.workerCount)
     let data = try DataSet.open(
-      words[1], split: split, limit: limit, shorterSideAtMost: 2 * loaded.imageSize, workers: workers,
-      progress: progress.decoding)
+      words[1], split: split, limit: limit, shorterSideAtMost: 2 * loaded.imageSize,
+      cache: loaded.configuration.pictureCache, workers: workers, progress: progress.decoding)
+    if let note = data.note { complain(note) }
     for picture in data.skipped { complain("skipped \(picture.name): \(picture.reason)") }
     var embedder = try Embedder(
       loaded.model, imageSize: loaded.imageSize, normalization: loaded.configuration.normalize, workers: workers)
     guard let found = embedder.embed(data, Array(0..<data.count), progress: progress.working) else {
       throw CancellationError()
     }
+    try data.checkPictures()
     try EmbeddingFolder(h: found.h, z: loaded.hasHead ? found.z : nil, labels: data.labels, paths: data.names)
       .write(to: output)
     if split == .test { _ = loaded.countTestEvaluation("embed", top1: nil) }

@@ -35,7 +35,9 @@ struct Evaluation {
     let asksInTurn = request.protocolName == .knn && request.labels == 1
     data = try EvaluationData.open(
       path, limit: request.limit, labels: request.labels, heldOut: asksInTurn ? nil : held, seed: seed,
-      imageSize: loaded.imageSize, workers: workers, progress: progress.decoding)
+      imageSize: loaded.imageSize, cache: loaded.configuration.pictureCache, workers: workers,
+      progress: progress.decoding)
+    for note in data.notes { complain(note) }
     for picture in data.skipped { complain("skipped \(picture.name): \(picture.reason)") }
     isUnseen =
       data.questions == .heldOut && seed == loaded.configuration.seed

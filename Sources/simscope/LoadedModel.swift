@@ -41,7 +41,7 @@ struct LoadedModel {
       throw UsageError("--\(flag.name) goes with a bare safetensors file; a run says it in its config.json")
     }
     var configuration = try RunFolder.configuration(of: path)
-    try Self.apply(["threads"], arguments, to: &configuration)
+    try Self.apply(["threads", "no-cache"], arguments, to: &configuration)
     let (point, refused) = try Checkpoint.newest(of: path, configuration)
     for trouble in refused { complain("skipped a checkpoint: \(trouble)") }
     (self.configuration, model, run) = (configuration, point.model, (path, point.step))
@@ -49,7 +49,7 @@ struct LoadedModel {
 
   private init(file path: String, data: String, _ arguments: Arguments) throws {
     var configuration = Configuration()
-    try Self.apply(["threads"] + bareFileFlags.map(\.name), arguments, to: &configuration)
+    try Self.apply(["threads", "no-cache"] + bareFileFlags.map(\.name), arguments, to: &configuration)
     configuration.head = .none
     configuration.adapt(toLargestSide: try DataSet.survey(data, split: .train).longestSide ?? 64)
     var model = SimCLR(configuration)

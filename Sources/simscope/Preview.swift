@@ -7,7 +7,7 @@ import Training
 
 private let previewSettings = [
   "image_size", "strength", "crop_min", "flip_probability", "jitter_probability", "gray_probability",
-  "blur_probability", "augmentation", "crop_rule", "jitter_rule", "brightness", "seed", "limit",
+  "blur_probability", "augmentation", "crop_rule", "jitter_rule", "brightness", "seed", "limit", "no_cache",
 ]
 
 let previewFlags =
@@ -32,7 +32,9 @@ func preview(_ arguments: Arguments) throws -> Int32 {
     decode(configuration, title: survey.title, link)
     return screen.preview(link, framesPerSecond: framesPerSecond)
   }
-  if case .failed(let text)? = link.newest(after: -1)?.snapshot.state { throw PreviewFailure(description: text) }
+  let last = link.newest(after: -1)?.snapshot
+  if case .failed(let text)? = last?.state { throw PreviewFailure(description: text) }
+  if case .warning(let text)? = last?.events.last?.kind { complain(text) }
   return outcome.signal.map { 128 + $0 } ?? 0
 }
 
@@ -46,7 +48,8 @@ private func decode(_ configuration: Configuration, title: String, _ link: Link)
     do {
       let data = try DataSet.open(
         configuration.data, split: .train, limit: configuration.limit,
-        shorterSideAtMost: 2 * configuration.imageSize!, workers: WorkerPool(threads: configuration.workerCount)
+        shorterSideAtMost: 2 * configuration.imageSize!, cache: configuration.pictureCache,
+        workers: WorkerPool(threads: configuration.workerCount)
       ) { [snapshot] done, total in
         var snapshot = snapshot
         snapshot.state = .decoding(done: done, of: total)
@@ -57,6 +60,7 @@ private func decode(_ configuration: Configuration, title: String, _ link: Link)
       snapshot.run.trainCount = data.count
       snapshot.run.classes = data.classes
       snapshot.run.imageSize = configuration.imageSize!
+      if let note = data.note { snapshot.events.append(Event(step: 0, time: 0, .warning(note))) }
       snapshot.state = .paused
     } catch {
       snapshot.state = .failed("\(error)")

@@ -29,7 +29,8 @@ struct ReproductionRun {
     self.seeds = Array(1...seeds)
     workers = WorkerPool(threads: base.workerCount)
     data = try EvaluationData.open(
-      base.data, limit: base.limit, heldOut: 0.1, seed: 1, imageSize: base.imageSize!, workers: workers,
+      base.data, limit: base.limit, heldOut: 0.1, seed: 1, imageSize: base.imageSize!, cache: base.pictureCache,
+      workers: workers,
       progress: progress.decoding)
     results = try ReproductionResults(path: folder + "/results.jsonl")
   }

@@ -75,3 +75,26 @@ func everyTaskRunsOnce(threads: Int) {
   #expect(nearestSpelling(of: "temprature", in: ["temperature", "strength"]) == "temperature")
   #expect(nearestSpelling(of: "zzz", in: ["temperature", "strength"]) == nil)
 }
+
+@Test func aChecksumSeesEveryBitTheLengthAndTheStart() {
+  let bytes = (0..<77).map { UInt8($0) }
+  func sum(_ bytes: [UInt8], _ start: UInt64 = 0) -> UInt64 {
+    var sum = Checksum(start)
+    sum.add(bytes)
+    return sum.value
+  }
+  var seen: Set<UInt64> = [sum(bytes), sum(bytes, 1), sum(bytes + [0])]
+  for bit in 0..<77 * 8 {
+    var flipped = bytes
+    flipped[bit / 8] ^= 1 << (bit % 8)
+    seen.insert(sum(flipped))
+  }
+  #expect(seen.count == 3 + 77 * 8)
+}
+
+@Test func aChecksumIsTheOneThatIsOnDisksAlready() {
+  // In Python from the definition: m(s, w) = p ^ (p >> 32), p = (s ^ w) · 0x9e3779b97f4a7c15 mod 2⁶⁴.
+  var sum = Checksum()
+  sum.add([1, 2, 3, 4, 5, 6, 7, 8, 9])
+  #expect(sum.value == 0xbe863644e27312e)
+}

@@ -27,6 +27,9 @@ let program: URL = {
   return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? candidates[1]
 }()
 
+/// What the program keeps for its next start shall not be among the person's own.
+let cacheHome = FileManager.default.temporaryDirectory.appendingPathComponent("simscope-tests-cache").path
+
 /// - Parameter wrapper: a command that starts the program, such as one that sets limits.
 func started(
   _ arguments: [String], in folder: String, under wrapper: [String] = [], output: Any? = nil, errors: Any? = nil
@@ -37,6 +40,7 @@ func started(
   process.arguments = Array(words.dropFirst())
   process.currentDirectoryURL = URL(fileURLWithPath: folder)
   process.standardInput = FileHandle.nullDevice
+  process.environment = ProcessInfo.processInfo.environment.merging(["XDG_CACHE_HOME": cacheHome]) { $1 }
   if let output { process.standardOutput = output }
   if let errors { process.standardError = errors }
   try process.run()

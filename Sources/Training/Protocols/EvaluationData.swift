@@ -18,6 +18,8 @@ public struct EvaluationData: Sendable {
   public let questions: Questions
   /// Pictures of either that could not be read.
   public let skipped: [DataSet.Skipped]
+  /// Why no cache of the pictures of either could be written, where that failed.
+  public let notes: [String]
 
   /// Reads both splits.
   /// - Parameters:
@@ -28,11 +30,13 @@ public struct EvaluationData: Sendable {
   /// - Throws: `Trouble` when there are no labels or pictures, `CancellationError` when `progress` ends it.
   public static func open(
     _ path: String, limit: Int? = nil, labels share: Double = 1, heldOut: Double?, seed: UInt64, imageSize: Int,
-    workers: WorkerPool, progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    cache: PictureCache? = nil, workers: WorkerPool,
+    progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
   ) throws -> EvaluationData {
     func read(_ split: DataSet.Split, _ limit: Int?) throws -> DataSet {
       let data = try DataSet.open(
-        path, split: split, limit: limit, shorterSideAtMost: 2 * imageSize, workers: workers, progress: progress)
+        path, split: split, limit: limit, shorterSideAtMost: 2 * imageSize, cache: cache, workers: workers,
+        progress: progress)
       guard data.labels != nil else {
         throw Trouble("the pictures have no labels", at: path, remedy: "evaluate on a folder with a folder a class")
       }
@@ -41,7 +45,7 @@ public struct EvaluationData: Sendable {
     let all = try read(.train, limit)
     guard try DataSet.hasTestSplit(path) else {
       guard let heldOut else {
-        return EvaluationData(train: all, test: all, questions: .leaveOneOut, skipped: all.skipped)
+        return EvaluationData(train: all, test: all, questions: .leaveOneOut, skipped: all.skipped, notes: notes([all]))
       }
       let parts = RunData(all, heldOut: heldOut, seed: seed)
       guard parts.canEvaluate else {
@@ -50,11 +54,13 @@ public struct EvaluationData: Sendable {
       }
       return EvaluationData(
         train: parts.train.classBalanced(share: share, seed: seed), test: parts.heldOut, questions: .heldOut,
-        skipped: all.skipped)
+        skipped: all.skipped, notes: notes([all]))
     }
     let test = try read(.test, nil)
     return EvaluationData(
       train: all.classBalanced(share: share, seed: seed), test: test, questions: .testSplit,
-      skipped: all.skipped + test.skipped)
+      skipped: all.skipped + test.skipped, notes: notes([all, test]))
   }
+
+  private static func notes(_ data: [DataSet]) -> [String] { data.compactMap(\.note) }
 }

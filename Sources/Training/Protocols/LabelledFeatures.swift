@@ -35,6 +35,7 @@ extension Embedder {
     of data: DataSet, on representation: Representation, progress: ProgressReport
   ) throws -> LabelledFeatures {
     guard let found = embed(data, Array(0..<data.count), progress: progress) else { throw CancellationError() }
+    try data.checkPictures()
     return LabelledFeatures(
       representation == .h ? found.h : found.z, labels: data.labels!, classes: data.classes.count)
   }
@@ -61,6 +62,7 @@ extension LabelledFeatures {
       }
       for place in 0..<indices.count * width { scalars[start * width + place] = Float(bytes[place]) / 255 }
     }
+    try data.checkPictures()
     return LabelledFeatures(
       Tensor([data.count, width], scalars), labels: data.labels!, classes: data.classes.count)
   }

@@ -1,0 +1,94 @@
+/// Writes the file of a cache, under a name of its own until it is whole and on the disk.
+import Basics
+import Foundation
+import Synchronization
+
+/// Takes pictures from any thread.
+final class PictureCacheWriter: Sendable {
+  private struct State {
+    var end: Int
+    var records: [PictureCacheFile.Record]
+    var failure: Trouble?
+  }
+
+  private let path: String
+  private let file: Int32
+  private let state: Mutex<State>
+
+  /// The name under which this process writes.
+  static func unfinished(_ path: String) -> String { "\(path).\(getpid())\(partial)" }
+  private static let partial = ".partial"
+
+  /// - Parameter keys: one a picture.
+  /// - Throws: `Trouble` when the file cannot be made.
+  init(_ path: String, keys: [UInt64]) throws(Trouble) {
+    self.path = path
+    state = Mutex(
+      State(end: PictureCacheFile.bodyStart(pictures: keys.count), records: keys.map { .init(key: $0) }))
+    // What may be private pictures is for nobody else to read.
+    let file = open(Self.unfinished(path), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw .notKept(systemError(), at: path) }
+    // The lock goes with the process, and says to others that somebody is at work.
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      close(file)
+      throw .notKept("another process is writing them", at: path)
+    }
+    self.file = file
+  }
+
+  deinit {
+    // Gone already when the file is whole.
+    unlink(Self.unfinished(path))
+    close(file)
+  }
+
+  /// Nil while all is well.
+  var failure: Trouble? { state.withLock { $0.failure } }
+
+  /// - Parameter pixels: height × width × 3.
+  func add(_ pixels: [UInt8], width: Int, height: Int, at place: Int) {
+    let start = state.withLock { state in
+      let start = state.end
+      state.records[place].offset = UInt64(start)
+      (state.records[place].width, state.records[place].height) = (UInt32(width), UInt32(height))
+      state.end += pixels.count
+      return start
+    }
+    write(pixels, at: start)
+  }
+
+  /// Writes what stands before the pixels and gives the file its name.
+  /// - Throws: `Trouble` when anything could not be written.
+  func finish() throws(Trouble) {
+    let (records, end) = state.withLock { ($0.records, $0.end) }
+    write(PictureCacheFile.front(records, fileBytes: end), at: 0)
+    if let failure { throw failure }
+    // Before the name: after a power cut a file of this name is whole, too.
+    guard fsync(file) == 0, rename(Self.unfinished(path), path) == 0 else { throw .notKept(systemError(), at: path) }
+  }
+
+  private func write(_ bytes: [UInt8], at start: Int) {
+    bytes.withUnsafeBytes { bytes in
+      var written = 0
+      while written < bytes.count {
+        let count = pwrite(file, bytes.baseAddress! + written, bytes.count - written, off_t(start + written))
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else {
+          let trouble = Trouble.notKept(systemError(), at: path)
+          return state.withLock { $0.failure = $0.failure ?? trouble }
+        }
+        written += count
+      }
+    }
+  }
+
+  /// Removes what processes that are no more have left unfinished.
+  static func removeAbandoned(in folder: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasSuffix(partial) {
+      let file = open(folder + "/" + name, O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { continue }
+      if flock(file, LOCK_EX | LOCK_NB) == 0 { unlink(folder + "/" + name) }
+      close(file)
+    }
+  }
+}
