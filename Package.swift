@@ -8,6 +8,8 @@ let package = Package(
     // C: libraries from Debian, and our own hot loops
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    // comes with libpng
+    .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("pthread")]),
     .target(name: "CTerminal", cSettings: [.define("_GNU_SOURCE")]),
@@ -16,7 +18,7 @@ let package = Package(
     .target(name: "Basics", dependencies: ["CKernels"]),
     .target(name: "Tensors", dependencies: ["Basics", "CKernels", "COpenBLAS"]),
     .target(name: "Networks", dependencies: ["Basics", "CKernels", "Tensors"]),
-    .target(name: "Images", dependencies: ["Basics", "CKernels", "CPNG"]),
+    .target(name: "Images", dependencies: ["Basics", "CKernels", "CPNG", "CZlib"]),
     .target(name: "Telemetry"),
     .target(name: "Training", dependencies: ["Basics", "CKernels", "Networks", "Tensors", "Images", "Telemetry"]),
 

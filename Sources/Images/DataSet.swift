@@ -24,7 +24,14 @@ public struct DataSet: Sendable {
     public let reason: String
   }
 
-  public enum Split: Sendable { case train, test }
+  public enum Split: Sendable {
+    /// What a run trains on: `train`, and pictures without labels beside it.
+    case pretraining
+    /// With labels where there are any; others' parameters are fitted to it.
+    case train
+    /// Read to evaluate, and for nothing else.
+    case test
+  }
 
   public init(
     images: [Image], labels: [Int]?, classes: [String], names: [String], title: String, skipped: [Skipped] = []
@@ -105,15 +112,12 @@ extension DataSet {
     _ source: any PictureSource, at path: String, limit: Int?, shorterSideAtMost: Int?, cache: PictureCache?,
     workers: WorkerPool, progress: @Sendable (_ done: Int, _ total: Int) -> Bool
   ) throws -> DataSet {
-    let wanted = limited(source, to: limit)
-    let decoding = PictureDecoding(
-      source: source, indices: wanted, shorterSideAtMost: shorterSideAtMost, workers: workers)
-    let purpose = "\(URL(fileURLWithPath: path).standardizedFileURL.path), \(source.split), first \(limit ?? 0)"
-    let decoded = try decoding.pictures(cache: cache, purpose: purpose, progress: progress)
+    let decoding = decoding(source, path, limit: limit, shorterSideAtMost: shorterSideAtMost, workers: workers)
+    let decoded = try decoding.pictures(cache: cache, progress: progress)
     var images: [Image] = []
     var kept: [Int] = []
     var skipped: [Skipped] = []
-    for (index, result) in zip(wanted, decoded.pictures) {
+    for (index, result) in zip(decoding.indices, decoded.pictures) {
       switch result {
       case .success(let image):
         images.append(image)
@@ -122,11 +126,22 @@ extension DataSet {
         skipped.append(Skipped(name: source.names[index], reason: trouble.what))
       }
     }
-    try checkSkipped(skipped, of: wanted.count, at: path)
+    try checkSkipped(skipped, of: decoding.indices.count, at: path)
     return DataSet(
       images: images, labels: source.labels.map { labels in kept.map { labels[$0] } }, classes: source.classes,
       names: kept.map { source.names[$0] }, title: source.title, skipped: skipped, note: decoded.note,
       store: decoded.store)
+  }
+
+  static func decoding(
+    _ source: any PictureSource, _ path: String, limit: Int?, shorterSideAtMost: Int?, workers: WorkerPool
+  ) -> PictureDecoding {
+    let place = URL(fileURLWithPath: path).standardizedFileURL.path
+    let purpose =
+      "\(place), \(source.split), first \(limit ?? 0), shorter side at most \(shorterSideAtMost ?? 0)"
+    return PictureDecoding(
+      source: source, indices: limited(source, to: limit), shorterSideAtMost: shorterSideAtMost, purpose: purpose,
+      workers: workers)
   }
 
   /// The first `limit` of each class, in the source's order.

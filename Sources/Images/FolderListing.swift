@@ -16,9 +16,26 @@ enum FolderListing {
 
   /// Files named like pictures in a folder and the folders below, as paths relative to it, sorted by their bytes.
   static func pictures(below root: String) throws -> [String] {
+    try files(below: root).filter(PictureFile.isNamedLikeOne)
+  }
+
+  /// The other files there.
+  static func others(below root: String) throws -> [String] {
+    try files(below: root).filter { !PictureFile.isNamedLikeOne($0) }
+  }
+
+  private static func files(below root: String) throws -> [String] {
     var found: [String] = []
     try collect(root, prefix: "", depth: 0, into: &found)
     return found.sorted(by: byBytes)
+  }
+
+  /// The lines of a text file that are not blank; nil when there are none.
+  static func lines(of path: String) -> [String]? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
+    return lines.isEmpty ? nil : lines
   }
 
   static func isFolder(_ path: String) -> Bool {
@@ -31,10 +48,10 @@ enum FolderListing {
   private static func collect(_ root: String, prefix: String, depth: Int, into found: inout [String]) throws {
     guard depth < deepest else { return }
     for name in try entries(of: root + "/" + prefix) {
-      if PictureFile.isNamedLikeOne(name) {
-        found.append(prefix + name)
-      } else if isFolder(root + "/" + prefix + name) {
+      if !PictureFile.isNamedLikeOne(name), isFolder(root + "/" + prefix + name) {
         try collect(root, prefix: prefix + name + "/", depth: depth + 1, into: &found)
+      } else {
+        found.append(prefix + name)
       }
     }
   }

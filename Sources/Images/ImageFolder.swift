@@ -4,6 +4,7 @@ import Foundation
 
 struct ImageFolder: PictureSource {
   let kind: String
+  let evidence: String
   let title: String
   let split: String
   /// Paths below `root`.
@@ -17,7 +18,8 @@ struct ImageFolder: PictureSource {
     let folder = try SplitFolder(path, split: split)
     let names = try FolderListing.pictures(below: folder.path)
     guard !names.isEmpty else {
-      throw Trouble("no PNG or JPEG pictures", at: folder.path, remedy: "name a folder that holds pictures")
+      throw ForeignData.trouble(try FolderListing.others(below: folder.path), at: folder.path)
+        ?? Trouble("no PNG or JPEG pictures", at: folder.path, remedy: "name a folder that holds pictures")
     }
     let ownClasses = Self.classFolders(names)
     let allClasses = try ownClasses.map { own in
@@ -32,6 +34,7 @@ struct ImageFolder: PictureSource {
     labels = isLabelled ? names.map { numbers[Self.topFolder($0)!]! } : nil
     self.classes = isLabelled ? classes : []
     kind = isLabelled ? "image folder with \(classes.count) class folders" : "image folder without labels"
+    evidence = "holds \(names[0])"
     title = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
     self.split = folder.name
     (self.names, self.jpeg, root) = (names, jpeg, folder.path)
@@ -42,6 +45,8 @@ struct ImageFolder: PictureSource {
   }
 
   func path(_ index: Int) -> String? { root + "/" + names[index] }
+
+  var remarks: [String] { FolderRemarks(root: root, names: names, labels: labels, classes: classes).all }
 
   func picture(_ index: Int) throws -> Image { try file(index).decode() }
 
@@ -57,41 +62,7 @@ struct ImageFolder: PictureSource {
     return classes
   }
 
-  private static func topFolder(_ name: String) -> String? {
+  static func topFolder(_ name: String) -> String? {
     name.firstIndex(of: "/").map { String(name[..<$0]) }
-  }
-}
-
-/// Which folder a split's pictures lie in.
-private struct SplitFolder {
-  let path: String
-  /// In words.
-  let name: String
-  /// The other splits' folders: a class keeps its number in all of them.
-  let siblings: [String]
-
-  init(_ root: String, split: DataSet.Split) throws {
-    let entries = Set(try FolderListing.entries(of: root))
-    let test = ["test", "val"].filter { entries.contains($0) && FolderListing.isFolder(root + "/" + $0) }
-    guard entries.contains("train"), FolderListing.isFolder(root + "/train") else {
-      guard split == .train else {
-        throw Trouble(
-          "\(DataSet.noTestSplit): there is no folder train/ with test/ or val/ beside it", at: root,
-          remedy: "sort the pictures into train/ and test/")
-      }
-      (path, name, siblings) = (root, "all", [])
-      return
-    }
-    switch split {
-    case .train:
-      (path, name) = (root + "/train", "train/")
-      siblings = test.map { root + "/" + $0 }
-    case .test:
-      guard let first = test.first else {
-        throw Trouble(
-          "\(DataSet.noTestSplit): train/ has no test/ or val/ beside it", at: root, remedy: "add a folder test/")
-      }
-      (path, name, siblings) = (root + "/" + first, first + "/", [root + "/train"])
-    }
   }
 }

@@ -67,6 +67,16 @@ public struct PictureCache: Sendable {
   }
 }
 
+/// What a cache has of a data set's pictures.
+public enum CacheState: Sendable, Equatable {
+  /// They are read or decoded fast enough without.
+  case needless
+  /// The next start writes about so many bytes.
+  case absent(path: String, bytes: Int)
+  /// So many pictures are decoded again, as they have changed, come or gone.
+  case present(path: String, bytes: Int, changed: Int)
+}
+
 extension Trouble {
   /// A cache that could not be written.
   static func notKept(_ reason: String, at path: String) -> Trouble {

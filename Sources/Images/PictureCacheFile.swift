@@ -30,6 +30,8 @@ final class PictureCacheFile: Sendable {
 
   let path: String
   let records: [Record]
+  /// Of the file.
+  var bytes: Int { records.reduce(Self.bodyStart(pictures: records.count)) { $0 + $1.bytes } }
   private let file: Int32
 
   /// Nil when there is no such file, or it is not whole.
@@ -66,13 +68,13 @@ final class PictureCacheFile: Sendable {
   private static func records(of file: Int32) -> [Record]? {
     var status = stat()
     var head = Head(records: 0, fileBytes: 0, checksum: 0)
-    guard fstat(file, &status) == 0, withUnsafeMutableBytes(of: &head, { readAll(file, into: $0, from: 0) }),
+    guard fstat(file, &status) == 0, withUnsafeMutableBytes(of: &head, { ByteSource.read(file, into: $0, from: 0) }),
       head.mark == Head.mark, head.fileBytes == UInt64(status.st_size),
       head.records <= head.fileBytes / UInt64(MemoryLayout<Record>.stride)
     else { return nil }
     var records = [Record](repeating: Record(key: 0), count: Int(head.records))
     return records.withUnsafeMutableBytes { bytes -> Bool in
-      readAll(file, into: bytes, from: MemoryLayout<Head>.stride)
+      ByteSource.read(file, into: bytes, from: MemoryLayout<Head>.stride)
         && head == Self.head(UnsafeRawBufferPointer(bytes), count: Int(head.records), fileBytes: Int(status.st_size))
     } ? records : nil
   }
@@ -80,17 +82,6 @@ final class PictureCacheFile: Sendable {
   /// The pixels of a picture that is held, as many as its record says.
   /// - Returns: whether they could be read.
   func read(_ place: Int, into pixels: UnsafeMutableRawBufferPointer) -> Bool {
-    records[place].bytes == pixels.count && Self.readAll(file, into: pixels, from: Int(records[place].offset))
-  }
-
-  private static func readAll(_ file: Int32, into bytes: UnsafeMutableRawBufferPointer, from start: Int) -> Bool {
-    var done = 0
-    while done < bytes.count {
-      let count = pread(file, bytes.baseAddress! + done, bytes.count - done, off_t(start + done))
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return false }
-      done += count
-    }
-    return true
+    records[place].bytes == pixels.count && ByteSource.read(file, into: pixels, from: Int(records[place].offset))
   }
 }

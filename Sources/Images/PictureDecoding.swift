@@ -19,39 +19,57 @@ struct PictureDecoding: Sendable {
   let indices: [Int]
   /// Pictures with a longer shorter side are shrunk to it.
   let shorterSideAtMost: Int?
+  /// Names the folder and which part of it is wanted, to tell one cache from another.
+  let purpose: String
   let workers: WorkerPool
+  /// More bytes of pixels than this stay in the files that hold many pictures.
+  var leastOnDemand = 1 << 30
 
-  /// - Parameter purpose: names the folder and which part of it is wanted, to tell one cache from another.
   /// - Throws: `Trouble` when neither memory nor disk has the room; `CancellationError`.
-  func pictures(cache: PictureCache?, purpose: String, progress: Progress) throws -> Outcome {
+  func pictures(cache: PictureCache?, progress: Progress) throws -> Outcome {
     let bytes = expectedBytes
-    guard let cache, source.path(0) != nil, cache.isWorthwhile(pictures: indices.count, bytes: bytes) else {
-      return try decode(bytes, remedy: "take a smaller --limit or --image-size, or leave out --no-cache", progress)
+    guard source.path(0) != nil else { return bytes > leastOnDemand ? onDemand : try decode(bytes, progress) }
+    guard let cache, cache.isWorthwhile(pictures: indices.count, bytes: bytes) else {
+      return try decode(bytes, progress)
     }
-    let purpose = "\(purpose), shorter side at most \(shorterSideAtMost.map(String.init) ?? "any")"
-    let (path, keys) = (cache.path(for: purpose), keys(purpose))
+    let (path, keys) = (cache.path(for: purpose), keys)
     if let outcome = held(path, keys) { return outcome }
     do {
       return try write(path, keys, bytes, cache, progress)
     } catch let trouble as Trouble {
-      var outcome = try decode(bytes, remedy: "\(trouble)", progress)
+      var outcome = try decode(bytes, because: trouble, progress)
       outcome.note = trouble.description
       return outcome
     }
   }
 
-  /// Of all pixels, to judge by some of the pictures.
-  private var expectedBytes: Int {
-    let sizes = source.someSizes.map { size in
+  /// What `pictures` would find, without decoding.
+  func state(of cache: PictureCache) -> CacheState {
+    let bytes = expectedBytes
+    guard source.path(0) != nil, cache.isWorthwhile(pictures: indices.count, bytes: bytes) else { return .needless }
+    let path = cache.path(for: purpose)
+    guard let file = PictureCacheFile(path) else { return .absent(path: path, bytes: bytes) }
+    let changed = zip(file.records.map(\.key), keys).count { $0 != $1 } + abs(file.records.count - indices.count)
+    return .present(path: path, bytes: file.bytes, changed: changed)
+  }
+
+  /// Of some of the pictures, as they will be.
+  private var sizes: [(width: Int, height: Int)] {
+    source.someSizes.map { size in
       guard let shorterSideAtMost, min(size.width, size.height) > shorterSideAtMost else { return size }
       return Fit.scaled(width: size.width, height: size.height, shorterSide: shorterSideAtMost)
     }
+  }
+
+  /// Of all pixels, to judge by these.
+  private var expectedBytes: Int {
+    let sizes = sizes
     let mean = sizes.reduce(0.0) { $0 + Double(3 * $1.width * $1.height) } / Double(max(1, sizes.count))
     return Int(mean * Double(indices.count))
   }
 
   /// What each picture is made from and how, as a number: another one tells of another file.
-  private func keys(_ purpose: String) -> [UInt64] {
+  private var keys: [UInt64] {
     var start = Checksum()
     start.add(purpose)
     var keys = [UInt64](repeating: 0, count: indices.count)
@@ -75,13 +93,23 @@ struct PictureDecoding: Sendable {
     return sum.value
   }
 
+  /// All of them when they are looked at.
+  private var onDemand: Outcome {
+    let size = sizes[0]
+    let store = PictureStore(nil) { [self] in try picture($0).get() }
+    return Outcome(
+      pictures: indices.indices.map { .success(Image(width: size.width, height: size.height, in: store, at: $0)) },
+      store: store)
+  }
+
   /// All of them into memory.
-  /// - Throws: `Trouble` with this remedy when that has not the room.
-  private func decode(_ bytes: Int, remedy: String, _ progress: Progress) throws -> Outcome {
+  /// - Parameter trouble: with the cache that was to take them.
+  /// - Throws: `Trouble` when there is not the room.
+  private func decode(_ bytes: Int, because trouble: Trouble? = nil, _ progress: Progress) throws -> Outcome {
     if let available = availableMemory(), bytes > available {
       throw Trouble(
         "\(indices.count) pictures need about \(bytes >> 20) MiB of memory, \(available >> 20) MiB are free",
-        remedy: remedy)
+        remedy: trouble.map { "and \($0)" } ?? "take a smaller --limit or --image-size, or leave out --no-cache")
     }
     var results = [Result<Image, Trouble>?](repeating: nil, count: indices.count)
     try results.withUnsafeMutableBufferPointer { results in

@@ -61,7 +61,7 @@ public struct Trainer: ~Copyable {
     BLAS.useOneThread()
     try asked.check()
     var configuration = asked
-    let survey = try DataSet.survey(asked.data, split: .train)
+    let survey = try DataSet.survey(asked.data, split: .pretraining)
     configuration.adapt(toLargestSide: survey.longestSide ?? 64)
     let workers = WorkerPool(threads: configuration.workerCount, niceness: niceness)
     let all = try Self.decode(survey, configuration, workers, link)

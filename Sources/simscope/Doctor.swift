@@ -28,12 +28,11 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
   line("themes", installedPath("themes") ?? "not found; the built-in one is used")
   describeTerminal()
   guard let data else { return 0 }
-  let survey = try DataSet.survey(data, split: .train)
-  describe(survey, data)
+  try describeData(data)
   return 0
 }
 
-private func line(_ name: String, _ value: String) { print(padded(name, 13) + value) }
+func line(_ name: String, _ value: String) { print(padded(name, 13) + value) }
 
 /// Why OpenBLAS has the kernel it has, where that is not its own choice.
 private func describeKernelChoice() {
@@ -68,22 +67,5 @@ private func words(_ depth: Abilities.ColorDepth) -> String {
   case .sixteen: "8 or 16 colours"
   case .palette256: "256 colours"
   case .truecolor: "24-bit colour"
-  }
-}
-
-private func describe(_ survey: Survey, _ path: String) {
-  line("DATA", "\(path): \(survey.kind), \(survey.pictures) pictures in \(survey.split)")
-  let side = survey.longestSide.map { "up to \($0) px" } ?? "of unknown size"
-  line("", "pictures \(side), trained on at \(survey.defaultImageSize)×\(survey.defaultImageSize)")
-  var configuration = Configuration()
-  configuration.adapt(toLargestSide: survey.longestSide ?? 64)
-  let need = configuration.memoryNeed(pictures: survey.pictures)
-  line("", "with \(configuration.encoder.name) \(need.sentence)")
-  line(
-    "",
-    survey.classes.isEmpty
-      ? "no labels: no kNN" : "\(survey.classes.count) classes: \(survey.classes.joined(separator: ", "))")
-  if survey.jpegs > 0 && !JPEG.isAvailable {
-    line("", "\(survey.jpegs) JPEG files need TurboJPEG: apt install libturbojpeg0")
   }
 }

@@ -21,7 +21,7 @@ func preview(_ arguments: Arguments) throws -> Int32 {
   guard isatty(0) == 1 && isatty(1) == 1 else {
     throw Trouble("preview shows pictures on a terminal", at: "stdout", remedy: "run it in one")
   }
-  let survey = try DataSet.survey(configuration.data, split: .train)
+  let survey = try DataSet.survey(configuration.data, split: .pretraining)
   configuration.adapt(toLargestSide: survey.longestSide ?? 64)
   let link = Link()
   let themes = try themes(for: arguments)
@@ -47,7 +47,7 @@ private func decode(_ configuration: Configuration, title: String, _ link: Link)
     snapshot.run.data = title
     do {
       let data = try DataSet.open(
-        configuration.data, split: .train, limit: configuration.limit,
+        configuration.data, split: .pretraining, limit: configuration.limit,
         shorterSideAtMost: 2 * configuration.imageSize!, cache: configuration.pictureCache,
         workers: WorkerPool(threads: configuration.workerCount)
       ) { [snapshot] done, total in

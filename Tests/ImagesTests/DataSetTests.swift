@@ -152,20 +152,6 @@ func trainAndTestFoldersAreSplits(test: String) throws {
   }
 }
 
-@Test(arguments: [
-  ("train.bin", "CIFAR-100"), ("unlabeled_X.bin", "STL-10"), ("train-images-idx3-ubyte.gz", "IDX"),
-  ("pictures.npy", "npy"), ("data_batch_1", "pickle"),
-])
-func formatsNotReadAreNamed(file: String, format: String) throws {
-  try withFolder { folder in
-    try write([1, 2, 3], to: file, in: folder)
-    for path in [folder, folder + "/" + file] {
-      let told = trouble { _ = try DataSet.open(path) }
-      #expect(told?.what.contains(format) == true && told?.what.contains("not read") == true)
-    }
-  }
-}
-
 @Test func picturesCountMoreThanAnArrayBesideThem() throws {
   try withFolder { folder in
     try write(tiny, to: "a.png", in: folder)

@@ -83,6 +83,34 @@ extension RealProgram {
       }
     }
 
+    @Test func doctorSaysWhatDataIsTakenForAndWhatMayNotBeMeant() throws {
+      let scratch = try Scratch()
+      let answer = { try run(["doctor", "pictures"], in: scratch.path) }
+      try run(["generate", "pictures", "--classes", "2", "--per-class", "3", "--size", "16"], in: scratch.path)
+      let pictures = scratch.path + "/pictures/"
+      for (old, new) in zip(try FileManager.default.contentsOfDirectory(atPath: pictures).sorted(), ["a", "b"]) {
+        try FileManager.default.moveItem(atPath: pictures + old, toPath: pictures + new)
+      }
+      for name in ["a/0001.png", "a/0002.png"] { try FileManager.default.removeItem(atPath: pictures + name) }
+      try Data([1]).write(to: URL(fileURLWithPath: pictures + "b/0001.png"))
+      let text = try answer().output
+      for line in [
+        "pictures: image folder with 2 class folders, as it holds a/0000.png",
+        "4 pictures in all, 1 to 3 of a class",
+        "no test split", "2 classes: a, b", "16×16 px, trained on at 32×32", "none needed",
+        "1 of 4 that were tried are skipped: b/0001.png: neither PNG nor JPEG",
+        "one picture alone in a: none can be held out for kNN; add some",
+      ] {
+        #expect(text.contains(line), "\(line)")
+      }
+      try FileManager.default.removeItem(atPath: pictures)
+      try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
+      let empty = try answer()
+      #expect(empty.status == 1 && empty.errors.contains("no PNG or JPEG pictures, pictures; name a folder"))
+      try Data([1]).write(to: URL(fileURLWithPath: pictures + "cifar-10-binary.tar.gz"))
+      #expect(try answer().errors.contains("an archive that is not unpacked (cifar-10-binary.tar.gz)"))
+    }
+
     @Test func generateIsTheSameTwiceAndRefusesToMix() throws {
       let scratch = try Scratch()
       let arguments = ["--classes", "2", "--per-class", "2", "--size", "16", "--seed", "7"]

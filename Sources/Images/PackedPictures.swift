@@ -1,0 +1,121 @@
+/// Pictures of one size, many to a file, each found by its number: CIFAR, STL-10, IDX and npy are of this kind.
+import Basics
+
+/// How a picture's bytes lie.
+struct PixelLayout: Sendable {
+  enum Order: Sendable {
+    /// [height][width][channel]
+    case interleaved
+    /// [channel][height][width]
+    case planes
+    /// [channel][width][height]: down the columns, as Matlab has it
+    case columns
+  }
+
+  let width: Int
+  let height: Int
+  /// 3, or 1 for grey.
+  let channels: Int
+  let order: Order
+
+  var bytes: Int { channels * width * height }
+
+  /// Grey becomes three equal channels.
+  func image(_ bytes: [UInt8]) -> Image {
+    precondition(bytes.count == self.bytes, "\(bytes.count) bytes for \(channels)×\(height)×\(width)")
+    if order == .interleaved && channels == 3 { return Image(width: width, height: height, pixels: bytes) }
+    let (plane, grey) = (width * height, channels == 1)
+    let pixels = [UInt8](unsafeUninitializedCapacity: 3 * plane) { pixels, count in
+      bytes.withUnsafeBufferPointer { bytes in
+        var target = 0
+        for y in 0..<height {
+          for x in 0..<width {
+            let source = order == .columns ? x * height + y : y * width + x
+            for channel in 0..<3 { pixels[target + channel] = bytes[grey ? source : channel * plane + source] }
+            target += 3
+          }
+        }
+      }
+      count = 3 * plane
+    }
+    return Image(width: width, height: height, pixels: pixels)
+  }
+}
+
+/// The pictures of one file.
+struct PackedFile: Sendable {
+  /// What a picture is called, before its number.
+  let name: String
+  let bytes: ByteSource
+  let layout: PixelLayout
+  /// Where the first picture's pixels begin, and how far the next ones' are from there.
+  let start: Int
+  let stride: Int
+  let count: Int
+
+  func picture(_ index: Int) throws -> Image {
+    let start = start + index * stride
+    return layout.image(try bytes.bytes(start..<start + layout.bytes))
+  }
+}
+
+struct PackedPictures: PictureSource {
+  let kind: String
+  let evidence: String
+  let title: String
+  let split: String
+  let names: [String]
+  let labels: [Int]?
+  let classes: [String]
+  let remarks: [String]
+  private let files: [PackedFile]
+  /// The number of each file's first picture, and of all pictures at the end.
+  private let starts: [Int]
+
+  /// - Parameters:
+  ///   - files: at least one, all of one layout.
+  ///   - labels: one a picture, below `classes.count`.
+  /// - Throws: `Trouble` when there are no pictures.
+  init(
+    _ files: [PackedFile], labels: [Int]?, classes: [String], kind: String, evidence: String, title: String,
+    split: String, remarks: [String] = []
+  ) throws {
+    (self.files, self.kind, self.evidence, self.title, self.split) = (files, kind, evidence, title, split)
+    (self.labels, self.classes, self.remarks) = (labels, labels == nil ? [] : classes, remarks)
+    starts = files.reduce(into: [0]) { $0.append($0.last! + $1.count) }
+    names = files.flatMap { file in (0..<file.count).map { "\(file.name) #\($0)" } }
+    guard !names.isEmpty else {
+      throw Trouble("a file without pictures", at: files[0].bytes.path, remedy: "download or write it again")
+    }
+    precondition(labels == nil || labels!.count == names.count, "\(labels!.count) labels for \(names.count) pictures")
+  }
+
+  var someSizes: [(width: Int, height: Int)] { [(files[0].layout.width, files[0].layout.height)] }
+  func path(_ index: Int) -> String? { nil }
+
+  func picture(_ index: Int) throws -> Image {
+    let file = starts.firstIndex { $0 > index }! - 1
+    return try files[file].picture(index - starts[file])
+  }
+}
+
+/// Classes that are numbers in a file of labels: those that occur, in order, under their decimal names.
+struct NumberedClasses {
+  let names: [String]
+  private let places: [Int: Int]
+
+  /// - Parameter labels: of all splits: a class keeps its number in each.
+  init(_ labels: [[Int]]) {
+    let values = Set(labels.joined()).sorted()
+    names = values.map(String.init)
+    places = Dictionary(uniqueKeysWithValues: zip(values, values.indices))
+  }
+
+  func numbers(of labels: [Int]) -> [Int] { labels.map { places[$0]! } }
+}
+
+extension Trouble {
+  static func testIsNotTrainedOn(_ path: String, remedy: String) -> Trouble {
+    Trouble("this is the test split, which is not trained on", at: path, remedy: remedy)
+  }
+}
