@@ -1,9 +1,9 @@
 /// The float picture that augmentations work on, and the only door to the loops in C.
 import CKernels
 
-/// Three planes (red, green, blue) of height × width floats, 0…1 (a bicubic picture's a little outside until its first
-/// operation or its rounding), with the scratch space operations need, so that a
-/// worker that keeps one `Pixels` allocates nothing for a view.
+/// Three planes (red, green, blue) of height × width floats, with the scratch space operations need, so that a worker
+/// that keeps one `Pixels` allocates nothing for a view. Values lie in 0…1, those of a bicubic crop a little outside
+/// until they are operated on or rounded.
 public struct Pixels: Sendable {
   public private(set) var width: Int
   public private(set) var height: Int

@@ -7,7 +7,7 @@ extension Preset {
       source:
         "paper: sections 2.1 to 2.3 (batch, LARS, warm-up, cosine), 3 and appendix A (views), Table 5 (temperature)",
       values: imagenet.with([
-        "base_learning_rate": "0.3", "weight_decay": "1e-6", "head_layers": "2",
+        "base_learning_rate": "0.3", "weight_decay": "1e-6", "head_layers": "2", "brightness": "additive",
       ]),
       differences: google + [
         "the paper's text names no batch norm in the head; the code that made its numbers has it, and so has this preset"
@@ -19,12 +19,13 @@ extension Preset {
         "base_learning_rate": "0.075", "learning_rate_scaling": "sqrt", "weight_decay": "1e-4", "head_layers": "3",
         "loss_scale": "reference",
       ]),
-      differences: google),
+      differences: google + ["the blur's sigma is drawn once for a whole batch"]),
     Preset(
       name: "paper-cifar10", summary: "the paper's CIFAR-10; 94.0 % linear at this batch size",
       source: "paper: appendix B.9, Figures B.7 and B.8",
       values: googleCIFAR.with([
         "encoder": "resnet50", "batch_size": "1024", "weight_decay": "1e-6", "head_layers": "2",
+        "brightness": "additive",
       ]),
       differences: google + [
         "of the base rates tried, 0.5, 1.0 and 1.5, the paper does not say which was best: the middle"
@@ -109,13 +110,15 @@ extension Preset {
     "width": "1", "head": "nonlinear", "head_norm": "reference", "projection_dim": "128", "precision": "float32",
     "loss": "nt-xent", "similarity": "cosine", "mining": "none", "loss_scale": "paper",
     "augmentation": "simclr", "crop_min": "0.08", "flip_probability": "0.5", "jitter_probability": "0.8",
-    "gray_probability": "0.2", "normalize": "none", "learning_rate_scaling": "linear", "momentum": "0.9",
+    "gray_probability": "0.2", "crop_rule": "torchvision", "jitter_rule": "torchvision",
+    "brightness": "multiplicative", "normalize": "none", "learning_rate_scaling": "linear", "momentum": "0.9",
     "nesterov": "false", "schedule": "cosine", "drop_last": "true",
   ]
 
   private static let imagenet = common.with([
     "encoder": "resnet50", "stem": "imagenet", "image_size": "224", "optimizer": "lars", "warmup_epochs": "10",
     "batch_size": "4096", "epochs": "100", "temperature": "0.1", "strength": "1", "blur_probability": "0.5",
+    "crop_rule": "reference", "jitter_rule": "reference",
   ])
 
   private static let cifar = common.with([
@@ -124,6 +127,7 @@ extension Preset {
 
   private static let googleCIFAR = cifar.with([
     "optimizer": "lars", "base_learning_rate": "1", "warmup_epochs": "10", "epochs": "1000",
+    "crop_rule": "reference", "jitter_rule": "reference",
   ])
 
   private static let torchCIFAR = cifar.with(["encoder": "resnet18", "head_layers": "2", "warmup_epochs": "0"])
