@@ -25,9 +25,11 @@ func reproduce(_ arguments: Arguments) throws -> Int32 {
     let base = try settings(path.path, arguments)
     try claim(folder, for: base)
     var run = try ReproductionRun(base, folder: folder, seeds: seeds, budget: budget, progress)
-    try run.measureAll()
+    // Ctrl-C leaves a report of what is known so far.
+    let outcome = Result { try run.measureAll() }
     let report = ReproductionReport(run.results, seeds: run.seeds, setting: run.setting, omitted: run.omitted)
     try report.write(to: folder)
+    try outcome.get()
     progress.end()
     print("\n\(report.text)\n\n\(folder)/report.md")
     guard report.failures.isEmpty else {
