@@ -37,8 +37,11 @@ public struct TensorFile: Sendable {
   }
 
   private var signedHeader: [UInt8] {
-    var sum = Checksum(header: header(checksum: Self.noChecksum), bytes: tensors.reduce(0) { $0 + $1.tensor.count * 4 })
-    for (_, tensor) in tensors { tensor.scalars.withUnsafeBytes { sum.add($0) } }
+    // Over the header with zeroes in the sum's place, then over the tensors' bytes.
+    var sum = Checksum()
+    sum.add(header(checksum: Self.noChecksum))
+    sum.begin(tensors.reduce(0) { $0 + $1.tensor.count * 4 })
+    for (_, tensor) in tensors { tensor.scalars.withUnsafeBytes { sum.append($0) } }
     let digits = String(sum.value, radix: 16)
     return header(checksum: String(repeating: "0", count: 16 - digits.count) + digits)
   }
@@ -96,7 +99,8 @@ public struct TensorFile: Sendable {
       let text = String(decoding: bytes[8..<start], as: UTF8.self)
       let unsigned = text.replacingOccurrences(
         of: "\"\(Self.checksumKey)\":\"\(checksum)\"", with: "\"\(Self.checksumKey)\":\"\(Self.noChecksum)\"")
-      var sum = Checksum(header: Array(unsigned.utf8), bytes: bytes.count - start)
+      var sum = Checksum()
+      sum.add(unsigned)
       bytes.withUnsafeBytes { sum.add(UnsafeRawBufferPointer(rebasing: $0[start...])) }
       guard UInt64(checksum, radix: 16) == sum.value else { throw broken("its checksum does not fit") }
     }
@@ -146,48 +150,6 @@ public struct TensorFile: Sendable {
       }
       return Tensor(place.shape, scalars)
     }
-  }
-}
-
-/// Finds torn and changed files; no defence against forgers. Over the header with zeroes in the checksum's place, then
-/// over the tensors' bytes, in pieces of any length.
-private struct Checksum {
-  private var state: UInt64
-  /// Less than a word.
-  private var rest: [UInt8] = []
-
-  /// - Parameter bytes: the tensors' in all.
-  init(header: [UInt8], bytes: Int) {
-    state = UInt64(header.count)
-    header.withUnsafeBytes { add($0) }
-    (state, rest) = (value &+ UInt64(bytes), [])
-  }
-
-  mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    var start = 0
-    while !rest.isEmpty, rest.count < 8, start < bytes.count {
-      rest.append(bytes[start])
-      start += 1
-    }
-    if rest.count == 8 {
-      mix(rest.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
-      rest.removeAll()
-    }
-    let words = (bytes.count - start) / 8
-    for i in 0..<words { mix(bytes.loadUnaligned(fromByteOffset: start + i * 8, as: UInt64.self)) }
-    rest.append(contentsOf: bytes[(start + words * 8)...])
-  }
-
-  /// Of all that has been added; the last bytes one by one.
-  var value: UInt64 {
-    var end = self
-    for byte in rest { end.mix(UInt64(byte)) }
-    return end.state
-  }
-
-  private mutating func mix(_ word: UInt64) {
-    let mixed = (state ^ word.littleEndian) &* 0x9e37_79b9_7f4a_7c15
-    state = mixed ^ (mixed >> 32)
   }
 }
 

@@ -98,3 +98,19 @@ func everyTaskRunsOnce(threads: Int) {
   sum.add([1, 2, 3, 4, 5, 6, 7, 8, 9])
   #expect(sum.value == 0xbe863644e27312e)
 }
+
+@Test func aChecksumOfPiecesIsThatOfTheWhole() {
+  let bytes = (0..<77).map { UInt8(truncatingIfNeeded: $0 * 37) }
+  var whole = Checksum(3)
+  whole.add(bytes)
+  whole.add(5)
+  for length in 1...20 {
+    var pieces = Checksum(3)
+    pieces.begin(bytes.count)
+    for start in stride(from: 0, to: bytes.count, by: length) {
+      bytes[start..<min(bytes.count, start + length)].withUnsafeBytes { pieces.append($0) }
+    }
+    pieces.add(5)
+    #expect(pieces.value == whole.value, "pieces of \(length)")
+  }
+}
