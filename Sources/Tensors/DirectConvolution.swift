@@ -7,11 +7,8 @@ func convolveDirectly(
   _ x: Features, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, moments: Bool,
   _ workspace: inout Workspace
 ) -> Measured {
-  let destination = Destination(y, moments: moments, slots: shape.bundles(images: y.images).count, &workspace)
   let packed = packForKernels(weight, shape, turned: false, &workspace)
-  runKernel(ck_convolve, x, packed, shape, into: destination, &workspace)
-  workspace.release(packed)
-  return destination.measured(workspace) { shape.bundles(images: y.images)[$0].count }
+  return convolve(ck_convolve, x, packed, shape, into: y, moments: moments, &workspace)
 }
 
 /// The gradient of x into dx, with the addend's, before x's ReLU and with its batch norm's sums.
@@ -19,10 +16,29 @@ func convolveDirectlyBack(
   _ dy: Activation, weight: Tensor, _ shape: ConvolutionShape, into dx: Activation, of x: Features,
   adding addend: Activation?, _ workspace: inout Workspace
 ) -> FeatureGradient {
+  let packed = packForKernels(weight, shape, turned: true, &workspace)
+  return convolveBack(ck_convolve_back, dy, packed, shape, into: dx, of: x, adding: addend, &workspace)
+}
+
+/// By a kernel and the weights packed for it, which are given back.
+func convolve<Number: MapNumber>(
+  _ kernel: ConvolutionKernel<Number>, _ x: Features, _ packed: Activation, _ shape: ConvolutionShape,
+  into y: Activation, moments: Bool, _ workspace: inout Workspace
+) -> Measured {
+  let bundles = shape.bundles(images: y.images)
+  let destination = Destination(y, moments: moments, slots: bundles.count, &workspace)
+  runKernel(kernel, x, packed, shape, into: destination, &workspace)
+  workspace.release(packed)
+  return destination.measured(workspace) { bundles[$0].count }
+}
+
+func convolveBack<Number: MapNumber>(
+  _ kernel: ConvolutionKernel<Number>, _ dy: Activation, _ packed: Activation, _ shape: ConvolutionShape,
+  into dx: Activation, of x: Features, adding addend: Activation?, _ workspace: inout Workspace
+) -> FeatureGradient {
   let destination = Destination(
     dx, of: x, adding: addend, slots: shape.bundles(images: dx.images).count, &workspace)
-  let packed = packForKernels(weight, shape, turned: true, &workspace)
-  runKernel(ck_convolve_back, Features(dy), packed, shape, into: destination, &workspace)
+  runKernel(kernel, Features(dy), packed, shape, into: destination, &workspace)
   workspace.release(packed)
   return destination.gradient(workspace)
 }
@@ -41,7 +57,7 @@ typealias ConvolutionKernel<Number> = (
 
 /// Shares out the bundles of images, and the blocks of a wide map, so that there is work for every thread when the images
 /// are few.
-func runKernel<Number: MapNumber>(
+private func runKernel<Number: MapNumber>(
   _ kernel: ConvolutionKernel<Number>, _ x: Features, _ packed: Activation, _ shape: ConvolutionShape,
   into destination: Destination, _ workspace: inout Workspace
 ) {

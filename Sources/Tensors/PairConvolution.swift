@@ -3,29 +3,22 @@
 import Basics
 import CKernels
 
-/// y = x ∗ weight, with the moments of y's channels where wanted.
+/// As `convolveDirectly`.
 func convolveByPairs(
   _ x: Features, weight: Tensor, _ shape: ConvolutionShape, into y: Activation, moments: Bool,
   _ workspace: inout Workspace
 ) -> Measured {
-  let destination = Destination(y, moments: moments, slots: shape.bundles(images: y.images).count, &workspace)
   let packed = pack(weight, shape, turned: false, &workspace)
-  runKernel(ck_convolve_pairs, x, packed, shape, into: destination, &workspace)
-  workspace.release(packed)
-  return destination.measured(workspace) { shape.bundles(images: y.images)[$0].count }
+  return convolve(ck_convolve_pairs, x, packed, shape, into: y, moments: moments, &workspace)
 }
 
-/// The gradient of x into dx, with the addend's, before x's ReLU and with its batch norm's sums.
+/// As `convolveDirectlyBack`.
 func convolveByPairsBack(
   _ dy: Activation, weight: Tensor, _ shape: ConvolutionShape, into dx: Activation, of x: Features,
   adding addend: Activation?, _ workspace: inout Workspace
 ) -> FeatureGradient {
-  let destination = Destination(
-    dx, of: x, adding: addend, slots: shape.bundles(images: dx.images).count, &workspace)
   let packed = pack(weight, shape, turned: true, &workspace)
-  runKernel(ck_convolve_pairs_back, Features(dy), packed, shape, into: destination, &workspace)
-  workspace.release(packed)
-  return destination.gradient(workspace)
+  return convolveBack(ck_convolve_pairs_back, dy, packed, shape, into: dx, of: x, adding: addend, &workspace)
 }
 
 /// weight [out, in, kh, kw] rounded, in the order in which the kernels read it; turned, as the adjoint reads it.
