@@ -22,9 +22,10 @@ func reproduce(_ arguments: Arguments) throws -> Int32 {
   let path = URL(fileURLWithPath: data).standardizedFileURL
   let folder = arguments["output"] ?? "runs/reproduce-\(path.lastPathComponent)"
   return try interruptible("reproduce", ended: "the same command goes on from here") { progress in
-    let base = try settings(path.path, arguments)
+    let (base, pictures) = try settings(path.path, arguments)
     try claim(folder, for: base)
-    var run = try ReproductionRun(base, folder: folder, seeds: seeds, budget: budget, progress)
+    var run = try ReproductionRun(
+      base, pictures: pictures, folder: folder, seeds: seeds, budget: budget, progress)
     // Ctrl-C leaves a report of what is known so far.
     let outcome = Result { try run.measureAll() }
     let report = ReproductionReport(run.results, seeds: run.seeds, setting: run.setting, omitted: run.omitted)
@@ -40,20 +41,19 @@ func reproduce(_ arguments: Arguments) throws -> Int32 {
   }
 }
 
-/// What all encoders have in common.
-private func settings(_ data: String, _ arguments: Arguments) throws -> Configuration {
+/// What all encoders have in common, and how many pictures they train on.
+private func settings(_ data: String, _ arguments: Arguments) throws -> (Configuration, pictures: Int) {
   var base = Configuration()
   base.data = data
   (base.heldOut, base.knnEvery, base.checkpointEvery, base.keepCheckpoints) = (0, 0, 5, 2)
   try Setting.named("encoder")!.apply("resnet8", to: &base)
   try arguments.apply(to: &base)
-  let survey = try DataSet.survey(data, split: .train)
+  let survey = try DataSet.survey(data, split: .pretraining)
   base.adapt(toLargestSide: survey.longestSide ?? 64)
-  if arguments["epochs"] == nil {
-    let pictures = base.limit.map { $0 * max(1, survey.classes.count) } ?? survey.pictures
-    base.epochs = max(20, 200_000 / max(1, min(pictures, survey.pictures)))
-  }
-  return base
+  let limited = base.limit.map { $0 * max(1, survey.classes.count) } ?? survey.pictures
+  let pictures = max(1, min(limited, survey.pictures))
+  if arguments["epochs"] == nil { base.epochs = max(20, 200_000 / pictures) }
+  return (base, pictures)
 }
 
 /// Makes the folder, or finds that it holds results of the same settings.

@@ -10,6 +10,8 @@ import Training
 struct ReproductionRun {
   /// Of every encoder, where its recipe says nothing else.
   let base: Configuration
+  /// How many an encoder trains on.
+  private let pictures: Int
   let folder: String
   let seeds: [Int]
   let budget: Double
@@ -23,8 +25,13 @@ struct ReproductionRun {
   private var secondsAnImage: Double?
   private var secondsToMeasure: [String: Double] = [:]
 
-  /// - Parameter budget: in seconds.
-  init(_ base: Configuration, folder: String, seeds: Int, budget: Double, _ progress: WorkProgress) throws {
+  /// - Parameters:
+  ///   - pictures: how many an encoder trains on.
+  ///   - budget: in seconds.
+  init(
+    _ base: Configuration, pictures: Int, folder: String, seeds: Int, budget: Double, _ progress: WorkProgress
+  ) throws {
+    self.pictures = pictures
     (self.base, self.folder, self.budget, self.progress) = (base, folder, budget, progress)
     self.seeds = Array(1...seeds)
     workers = WorkerPool(threads: base.workerCount)
@@ -37,10 +44,13 @@ struct ReproductionRun {
 
   /// What the figures are of, for the report.
   var setting: [String] {
-    let images = base.epochs * data.train.count
+    let asked =
+      data.questions == .testSplit
+      ? "\(data.test.count) of the test split"
+      : "\(data.test.count) whose labels are held out (the encoders see the pictures, for there is no test split)"
     return [
-      "data: \(data.train.title), \(data.train.count) pictures, asked about \(data.test.count) of \(data.questions.rawValue)",
-      "encoder: \(base.encoder.name), \(base.epochs) epochs of batch \(base.knobs.batchSize) (\(images) pictures seen)",
+      "data: \(data.train.title), labels of \(data.train.count) pictures, asked about \(asked)",
+      "encoder: \(base.encoder.name), \(base.epochs) epochs of \(pictures) pictures, batch \(base.knobs.batchSize)",
       "seeds: \(seeds.map(String.init).joined(separator: ", "))",
     ]
   }
@@ -74,7 +84,7 @@ struct ReproductionRun {
   /// Seconds that these arms will take; 0 of what was never done before.
   private func estimate(_ arms: [Finding.Arm], seed: Int) -> Double {
     let untrained = Set(arms.filter { $0.quantity.needsTraining }.map(\.recipe)).filter { !isTrained($0, seed) }
-    let images = untrained.reduce(0) { $0 + epochs(of: $1) * data.train.count }
+    let images = untrained.reduce(0) { $0 + epochs(of: $1) * pictures }
     return Double(images) * (secondsAnImage ?? 0)
       + arms.reduce(0) { $0 + (secondsToMeasure[$1.quantity.key] ?? 0) }
   }
