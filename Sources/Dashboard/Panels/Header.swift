@@ -63,10 +63,10 @@ extension Scene {
     return text(Figures.duration(seconds)) + text(" left", .faint)
   }
 
-  /// The share of the schedule passed, or of what is being waited for.
+  /// The share of the schedule passed; before there is one, of what is being waited for.
   private var progress: Double {
-    if let progress = snapshot.state.progress { return progress }
-    return snapshot.run.totalImages > 0 ? Double(snapshot.images) / Double(snapshot.run.totalImages) : 0
+    let total = snapshot.run.totalImages
+    return total > 0 ? Double(snapshot.images) / Double(total) : snapshot.state.progress ?? 0
   }
 
   private mutating func drawProgress(in area: Rect) {
