@@ -14,14 +14,16 @@ struct Bottleneck: ResidualBlock {
   var bn3: BatchNorm
   var downsample: Projection?
 
-  init(_ inChannels: Int, _ outChannels: Int, stride: Int, using random: inout RandomStream) {
+  init(
+    _ inChannels: Int, _ outChannels: Int, stride: Int, branchGamma: Float, using random: inout RandomStream
+  ) {
     let wide = outChannels * Self.expansion
     conv1 = Conv2d(inChannels, outChannels, kernel: 1, using: &random)
     bn1 = BatchNorm(outChannels, relu: true)
     conv2 = Conv2d(outChannels, outChannels, kernel: 3, stride: stride, using: &random)
     bn2 = BatchNorm(outChannels, relu: true)
     conv3 = Conv2d(outChannels, wide, kernel: 1, using: &random)
-    bn3 = BatchNorm(wide, relu: false, gamma: 0)
+    bn3 = BatchNorm(wide, relu: false, gamma: branchGamma)
     let changes = stride != 1 || inChannels != wide
     downsample = changes ? Projection(inChannels, wide, stride: stride, using: &random) : nil
   }

@@ -6,7 +6,8 @@ import Tensors
 protocol ResidualBlock: Parameterized, Equatable {
   /// Channels of the block's output for each of `outChannels`.
   static var expansion: Int { get }
-  init(_ inChannels: Int, _ outChannels: Int, stride: Int, using random: inout RandomStream)
+  /// - Parameter branchGamma: what the scale of the branch's last batch norm starts from.
+  init(_ inChannels: Int, _ outChannels: Int, stride: Int, branchGamma: Float, using random: inout RandomStream)
 
   /// The branch's first convolution, and the shortcut where the shape changes.
   var conv1: Conv2d { get }
@@ -47,11 +48,13 @@ struct BasicBlock: ResidualBlock {
   var bn2: BatchNorm
   var downsample: Projection?
 
-  init(_ inChannels: Int, _ outChannels: Int, stride: Int, using random: inout RandomStream) {
+  init(
+    _ inChannels: Int, _ outChannels: Int, stride: Int, branchGamma: Float, using random: inout RandomStream
+  ) {
     conv1 = Conv2d(inChannels, outChannels, kernel: 3, stride: stride, using: &random)
     bn1 = BatchNorm(outChannels, relu: true)
     conv2 = Conv2d(outChannels, outChannels, kernel: 3, using: &random)
-    bn2 = BatchNorm(outChannels, relu: false, gamma: 0)
+    bn2 = BatchNorm(outChannels, relu: false, gamma: branchGamma)
     let changes = stride != 1 || inChannels != outChannels
     downsample = changes ? Projection(inChannels, outChannels, stride: stride, using: &random) : nil
   }
@@ -161,9 +164,15 @@ public struct ResNet: Parameterized, Equatable {
   var bn1: BatchNorm
   var stages: [[any ResidualBlock]]
 
-  /// - Parameter width: channels are multiplied by it and rounded to the nearest whole number, at least 1. Maps are kept
-  ///   in blocks of 16 channels, so a number between multiples of 16 costs as much as the next one.
-  public init(_ architecture: Architecture, width: Double = 1, stem: Stem = .cifar, using random: inout RandomStream) {
+  /// - Parameters:
+  ///   - width: channels are multiplied by it and rounded to the nearest whole number, at least 1. Maps are kept in
+  ///     blocks of 16 channels, so a number between multiples of 16 costs as much as the next one.
+  ///   - zeroInitResidual: blocks start as ReLU of their shortcut: the scale of each branch's last batch norm is 0, as
+  ///     in the reference code; otherwise 1, torchvision's default.
+  public init(
+    _ architecture: Architecture, width: Double = 1, stem: Stem = .cifar, zeroInitResidual: Bool = true,
+    using random: inout RandomStream
+  ) {
     (self.architecture, self.width, self.stem) = (architecture, width, stem)
     let widths = architecture.channels.map { max(1, Int((Double($0) * width).rounded())) }
     var channels = widths[0]
@@ -175,7 +184,9 @@ public struct ResNet: Parameterized, Equatable {
       var blocks: [any ResidualBlock] = []
       for block in 0..<architecture.blocks[stage] {
         let stride = stage > 0 && block == 0 ? 2 : 1
-        blocks.append(architecture.block.init(channels, width, stride: stride, using: &random))
+        blocks.append(
+          architecture.block.init(
+            channels, width, stride: stride, branchGamma: zeroInitResidual ? 0 : 1, using: &random))
         channels = width * architecture.block.expansion
       }
       stages.append(blocks)

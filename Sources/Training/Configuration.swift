@@ -22,6 +22,8 @@ public struct Configuration: Sendable, Equatable {
   public var width = 1.0
   /// nil: as the size of a view suggests.
   public var stem: ResNet.Stem?
+  /// Each residual branch starts at zero (the reference code), or as its batch norm does (torchvision's default).
+  public var zeroInitResidual = true
   /// Side of a view in pixels; nil until the pictures are known.
   public var imageSize: Int?
   public var head = ProjectionHead.Kind.nonlinear

@@ -90,8 +90,7 @@ extension Preset {
         "blur_probability": "1", "head_norm": "none",
       ]),
       differences: decaysAll + [
-        "branches do not start at zero",
-        "the cosine is as long as an epoch has batches, and moves once an epoch from the tenth on",
+        "the cosine is as long as an epoch has batches, and moves once an epoch from the tenth on"
       ]),
     Preset(
       name: "quick", summary: "a first look: some minutes on two cores for CIFAR-10",
@@ -107,7 +106,8 @@ extension Preset {
 
   /// The paper's family: the loss, the width, every probability of the views.
   private static let common = [
-    "width": "1", "head": "nonlinear", "head_norm": "reference", "projection_dim": "128", "precision": "float32",
+    "width": "1", "zero_init_residual": "true", "head": "nonlinear", "head_norm": "reference", "projection_dim": "128",
+    "precision": "float32",
     "loss": "nt-xent", "similarity": "cosine", "mining": "none", "loss_scale": "paper",
     "augmentation": "simclr", "crop_min": "0.08", "flip_probability": "0.5", "jitter_probability": "0.8",
     "gray_probability": "0.2", "crop_rule": "torchvision", "jitter_rule": "torchvision",
@@ -130,7 +130,9 @@ extension Preset {
     "crop_rule": "reference", "jitter_rule": "reference",
   ])
 
-  private static let torchCIFAR = cifar.with(["encoder": "resnet18", "head_layers": "2", "warmup_epochs": "0"])
+  private static let torchCIFAR = cifar.with([
+    "encoder": "resnet18", "zero_init_residual": "false", "head_layers": "2", "warmup_epochs": "0",
+  ])
 
   private static let google = [
     "convolutions start with deviation √(1 / fan-in), the head with 0.01",
@@ -139,7 +141,7 @@ extension Preset {
   ]
 
   private static let torch = [
-    "each view goes forward alone, so that batch norm sees one view at a time", "branches do not start at zero",
+    "each view goes forward alone, so that batch norm sees one view at a time"
   ]
 
   private static let decaysAll = ["weight decay acts on biases and batch norm too"]

@@ -56,6 +56,10 @@ public struct Setting: Sendable {
       "stem", .model, ["auto"] + ResNet.Stem.allCases.map(\.rawValue),
       "3×3, or 7×7 and pooling (auto: imagenet from 64 px on for resnet18, 34 and 50)",
       get: { $0.stem?.rawValue ?? "auto" }, set: { $0.stem = ResNet.Stem(rawValue: $1) }),
+    toggle(
+      "zero_init_residual", .model,
+      "residual branches start at zero, as the reference code (false: torchvision's default, quicker in short runs)",
+      \.zeroInitResidual),
     integer(
       "image_size", .model, 8...512, "side of a view in pixels (32 for pictures up to 40 px, else 96)", \.imageSize),
     named("head", .model, "the projection head g", \.head),

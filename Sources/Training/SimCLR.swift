@@ -11,7 +11,8 @@ public struct SimCLR: Parameterized, Equatable {
   public init(_ configuration: Configuration) {
     var random = RandomStream(seed: configuration.seed, .initialization)
     encoder = ResNet(
-      configuration.encoder, width: configuration.width, stem: configuration.resolvedStem, using: &random)
+      configuration.encoder, width: configuration.width, stem: configuration.resolvedStem,
+      zeroInitResidual: configuration.zeroInitResidual, using: &random)
     let hidden = configuration.headHidden ?? encoder.features
     head = ProjectionHead(
       configuration.head, features: encoder.features, layers: configuration.headLayers, hidden: hidden,

@@ -38,6 +38,22 @@ func mapsHaveTheSizesOfTheDefinition(name: String, stem: ResNet.Stem, size: Int,
   #expect(found == sides)
 }
 
+/// torchvision's `zero_init_residual`: the weight of each branch's last batch norm, and no other, is 0 or 1.
+@Test(arguments: [("resnet20", "bn2", 9), ("resnet50", "bn3", 16)], [true, false])
+func branchesStartAtZeroIfAsked(network: (name: String, norm: String, blocks: Int), isZero: Bool) {
+  var random = RandomStream(seed: 3, .initialization)
+  var encoder = ResNet(
+    ResNet.Architecture.named(network.name)!, width: 0.25, zeroInitResidual: isZero, using: &random)
+  var zeros = 0
+  encoder.visitParameters("") { name, parameter in
+    guard parameter.value.shape.count == 1, name.hasSuffix(".weight") else { return }
+    let isLast = name.hasPrefix("layer") && name.hasSuffix("\(network.norm).weight")
+    if isLast && isZero { zeros += 1 }
+    #expect(parameter.value.scalars.allSatisfy { $0 == (isLast && isZero ? 0 : 1) }, "\(name)")
+  }
+  #expect(zeros == (isZero ? network.blocks : 0))
+}
+
 /// The last batch norm of a branch starts at zero, so a block is ReLU of its shortcut: x itself, or a 1×1 convolution
 /// with stride and a batch norm, here by plain loops.
 @Test(arguments: [(false, 1), (false, 2), (true, 1), (true, 2)])
@@ -46,7 +62,7 @@ func aFreshBlockIsReLUOfItsShortcut(isBottleneck: Bool, stride: Int) throws {
   let (images, channels, size) = (3, 32, 6)
   let kind: any ResidualBlock.Type = isBottleneck ? Bottleneck.self : BasicBlock.self
   let out = stride == 1 ? channels / kind.expansion : channels
-  let block = kind.init(channels, out, stride: stride, using: &random)
+  let block = kind.init(channels, out, stride: stride, branchGamma: 0, using: &random)
   #expect((block.downsample == nil) == (stride == 1))
   let x = Tensor(
     [images, channels, size, size], (0..<images * channels * size * size).map { _ in random.uniform(-1, 1) })

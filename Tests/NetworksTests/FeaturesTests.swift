@@ -16,8 +16,9 @@ private struct Chain: Parameterized {
   init(using random: inout RandomStream) {
     conv = Conv2d(20, 64, kernel: 3, using: &random)
     blocks = [
-      BasicBlock(64, 64, stride: 1, using: &random), BasicBlock(64, 64, stride: 1, using: &random),
-      BasicBlock(64, 36, stride: 2, using: &random),
+      BasicBlock(64, 64, stride: 1, branchGamma: 0, using: &random),
+      BasicBlock(64, 64, stride: 1, branchGamma: 0, using: &random),
+      BasicBlock(64, 36, stride: 2, branchGamma: 0, using: &random),
     ]
     visitParameters("") { _, parameter in
       guard !parameter.isWeight else { return }

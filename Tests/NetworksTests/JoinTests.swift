@@ -16,7 +16,7 @@ private struct Stage {
     conv = Conv2d(16, channels, kernel: 3, using: &random)
     bn = BatchNorm(channels, relu: true)
     blocks = (0..<count).map { _ in
-      var block = BasicBlock(channels, channels, stride: 1, using: &random)
+      var block = BasicBlock(channels, channels, stride: 1, branchGamma: 0, using: &random)
       for c in 0..<channels { block.bn2.gamma.value.scalars[c] = random.uniform(-1, 1) }
       return block
     }

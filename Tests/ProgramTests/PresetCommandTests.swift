@@ -42,7 +42,7 @@ extension RealProgram {
       #expect(
         try run(["train", "--preset", "quick", "--diff", "quick"]).output == "no difference between quick and quick\n")
       let defaults = try run(["train", "--preset", "quick", "--diff", "defaults"])
-      #expect(defaults.output.contains("\nencoder  resnet8  resnet20\n"))
+      #expect(defaults.output.contains("\nencoder             resnet8  resnet20\n"))
     }
 
     @Test func mistakesAreOneLineWithWhatIsAllowed() throws {
