@@ -32,7 +32,9 @@ public struct DashboardState: Sendable {
     didSet { settleTurns() }
   }
   /// The answer to `pairRequest`.
-  public var pair: ViewPair?
+  public var pair: ViewPair? {
+    didSet { settleSearch() }
+  }
   public var abilities: Abilities
   /// What `g` steps through; empty when there is only what `abilities` says.
   public var availableGraphics: [Abilities.Graphics] = []
@@ -55,10 +57,16 @@ public struct DashboardState: Sendable {
   public internal(set) var typed: String?
   public internal(set) var message: Message?
   public internal(set) var asksToQuit = false
+  /// The command palette, while it is open.
+  public internal(set) var palette: Palette?
+  /// The table of keys, with what a file has changed.
+  let bindings: [Binding]
   var asked: [String: AskedTurn] = [:]
   private var seenEvents = 0
   var pairIndex = 0
   var pairRoll = 0
+  /// A class or file name that the next pair is looked for by.
+  var pairSearch: String?
   /// Rows scrolled away from the end of the log or the start of help.
   var scroll = 0
   /// The values of the preview, where no trainer keeps them.
@@ -74,9 +82,14 @@ public struct DashboardState: Sendable {
   /// - Parameters:
   ///   - themes: at least one; the first is used.
   ///   - knobs: the values the preview starts from.
-  public init(themes: [Theme], abilities: Abilities, isPreview: Bool = false, knobs: Knobs = Knobs()) {
+  ///   - keys: what keys do that is not as in the table.
+  public init(
+    themes: [Theme], abilities: Abilities, isPreview: Bool = false, knobs: Knobs = Knobs(),
+    keys: KeyChanges = KeyChanges()
+  ) {
     precondition(!themes.isEmpty, "a dashboard needs a theme")
     (self.themes, self.abilities, self.isPreview, previewKnobs) = (themes, abilities, isPreview, knobs)
+    bindings = keys.applied(to: standardBindings)
     if isPreview { (screen, focus) = (.panel(.views), .views) }
   }
 
@@ -89,7 +102,9 @@ public struct DashboardState: Sendable {
     case .decoding: return nil
     case .starting where !isPreview: return nil
     case .failed where pair == nil: return nil
-    default: return PairRequest(index: pairIndex, roll: pairRoll, knobs: isPreview ? previewKnobs : snapshot.knobs)
+    default:
+      return PairRequest(
+        index: pairIndex, roll: pairRoll, knobs: isPreview ? previewKnobs : snapshot.knobs, search: pairSearch)
     }
   }
 }
@@ -138,6 +153,17 @@ extension DashboardState {
     for knob in Knob.all {
       guard let turn = asked[knob.key] else { continue }
       if turn.waiting <= 0 || isClose(turn.value, value(of: knob)) { asked[knob.key] = nil }
+    }
+  }
+
+  /// The pair that was looked for is the one to go on from; or there was none.
+  private mutating func settleSearch() {
+    guard let search = pairSearch, let pair else { return }
+    pairSearch = nil
+    if pair.matches(search) {
+      (pairIndex, pairRoll) = (pair.index, 0)
+    } else {
+      message = Message("no picture's class or name has “\(search)” in it", .warning)
     }
   }
 

@@ -14,6 +14,7 @@ public enum Intent: Sendable, Equatable {
   case pair(Int)
   case reroll
   case pauseOrResume, singleStep, undo, checkpoint, evaluate
+  case palette(PaletteIntent)
   case nextTheme, nextGraphics, showLog, help
   case quit, confirmQuit, stay
 }

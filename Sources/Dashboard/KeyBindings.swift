@@ -7,12 +7,13 @@ public struct Binding: Sendable {
   public enum Group: String, Sendable, CaseIterable {
     case knobs, training, views, screen
     case typing = "typing a value"
+    case command = "typing a command"
     case question = "answering"
   }
 
-  public let keys: [(key: Key, intent: Intent)]
+  public internal(set) var keys: [(key: Key, intent: Intent)]
   /// The keys in a few letters.
-  public let label: String
+  public internal(set) var label: String
   /// Its word in the footer; empty when it is not shown there.
   public let word: String
   public let help: String
@@ -36,8 +37,9 @@ private func character(_ letter: Unicode.Scalar) -> Key { .character(letter) }
 
 extension DashboardState {
   var isTyping: Bool { typed != nil }
+  var isCommanding: Bool { !asksToQuit && palette != nil }
   /// No question and no typing is going on.
-  var isFree: Bool { !asksToQuit && !isTyping }
+  var isFree: Bool { !asksToQuit && !isTyping && palette == nil }
   var trains: Bool { !isPreview && !snapshot.state.isOver }
   var isPaused: Bool { snapshot.state == .paused }
   /// Up and down scroll instead of choosing a knob.
@@ -47,8 +49,8 @@ extension DashboardState {
 }
 
 /// In the order of the footer.
-public let bindings: [Binding] =
-  questionBindings + typingBindings + wayBackBindings + knobBindings + trainingBindings + viewBindings
+public let standardBindings: [Binding] =
+  questionBindings + paletteBindings + typingBindings + wayBackBindings + knobBindings + trainingBindings + viewBindings
   + screenBindings
 
 private let questionBindings: [Binding] = [
@@ -62,6 +64,25 @@ private let questionBindings: [Binding] = [
   Binding(
     .question, "ctrl-c", "", "quit; again: quit without being asked", [(.control("c"), .confirmQuit)],
     when: \.asksToQuit),
+]
+
+private let paletteBindings: [Binding] = [
+  Binding(
+    .command, "enter", "do", "do what is chosen", [(.enter, .palette(.accept))], when: \.isCommanding),
+  Binding(
+    .command, "tab", "complete", "write the chosen name", [(.tab, .palette(.complete))], when: \.isCommanding),
+  Binding(
+    .command, "↑↓", "choose", "choose another",
+    [(.up, .palette(.choose(-1))), (.down, .palette(.choose(1)))], when: \.isCommanding),
+  Binding(
+    .command, "esc", "close", "close the palette (also ctrl-c)",
+    [(.escape, .palette(.close)), (.control("c"), .palette(.close))], when: \.isCommanding),
+  Binding(
+    .command, "backspace", "", "take back a letter",
+    [(.backspace, .palette(.erase)), (.delete, .palette(.erase))], when: \.isCommanding),
+  Binding(
+    .command, "letters", "", "a name, and a value behind it: temperature 0.2, picture frog",
+    (32...126).map { Unicode.Scalar(UInt8($0)) }.map { (character($0), .palette(.type($0))) }, when: \.isCommanding),
 ]
 
 private let typingBindings: [Binding] = [
@@ -160,15 +181,18 @@ private let screenBindings: [Binding] = [
   Binding(
     .screen, "t", "theme", "the next theme", [(character("t"), .nextTheme)], when: \.isFree,
     shown: { $0.themes.count > 1 }),
+  Binding(
+    .screen, ":", "command", "find any action or knob by name, and give values", [(character(":"), .palette(.open))],
+    when: \.isFree),
   Binding(.screen, "?", "help", "all keys, and what the numbers mean", [(character("?"), .help)], when: \.isFree),
   Binding(
     .screen, "q", "quit", "quit; while training it asks first", [(character("q"), .quit), (.control("c"), .quit)],
-    when: { !$0.asksToQuit }, shown: \.isFree),
+    when: { !$0.asksToQuit && $0.palette == nil }, shown: \.isFree),
 ]
 
 /// What a key asks for in this state; nil when it means nothing now.
 public func intent(for key: Key, in state: DashboardState) -> Intent? {
-  for binding in bindings where binding.matters(state) {
+  for binding in state.bindings where binding.matters(state) {
     if let match = binding.keys.first(where: { $0.key == key }) { return match.intent }
   }
   return nil

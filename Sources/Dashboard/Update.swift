@@ -24,6 +24,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
     state.message = Message("checkpoint asked for: it is written after this step")
     return [.saveCheckpoint]
   case .evaluate: return state.evaluate()
+  case .palette(let intent): return state.obey(intent)
   case .nextTheme: state.nextTheme()
   case .nextGraphics: state.nextGraphics()
   case .showLog: state.show(state.screen == .panel(.log) ? .overview : .panel(.log))
@@ -51,7 +52,7 @@ extension DashboardState {
   }
 
   /// The preview keeps its own values; otherwise the trainer is asked.
-  private mutating func set(_ knob: Knob, to value: Double) -> [Command] {
+  mutating func set(_ knob: Knob, to value: Double) -> [Command] {
     if isPreview {
       previewKnobs[keyPath: knob.path] = value
       return []
@@ -76,19 +77,24 @@ extension DashboardState {
 
   /// A value that cannot be is told, and typing goes on.
   fileprivate mutating func applyTyped() -> [Command] {
-    guard let text = typed else { return [] }
-    let (knob, range) = (chosenKnob, range(of: chosenKnob))
+    guard let text = typed, let value = value(of: chosenKnob, from: text) else { return [] }
+    typed = nil
+    return set(chosenKnob, to: value)
+  }
+
+  /// A typed value that the knob takes; else nil, and the message says what it takes.
+  mutating func value(of knob: Knob, from text: String) -> Double? {
+    let range = range(of: knob)
     guard let value = Double(text), value.isFinite else {
       message = Message("“\(text)” is no number; \(knob.name) takes \(words(for: range))", .warning)
-      return []
+      return nil
     }
     guard range.contains(value), !knob.isInteger || value == value.rounded() else {
       let kind = knob.isInteger ? "a whole number of " : ""
       message = Message("\(knob.name) must be \(kind)\(words(for: range)), not \(text)", .warning)
-      return []
+      return nil
     }
-    typed = nil
-    return set(knob, to: value)
+    return value
   }
 
   fileprivate mutating func undo() -> [Command] {
@@ -128,7 +134,7 @@ extension DashboardState {
 
   // MARK: screens
 
-  fileprivate mutating func show(_ screen: Screen) {
+  mutating func show(_ screen: Screen) {
     (self.screen, scroll) = (screen, 0)
     if case .panel(let panel) = screen { focus = panel }
   }
@@ -150,9 +156,12 @@ extension DashboardState {
     if screen != .overview { show(.panel(focus)) }
   }
 
-  fileprivate mutating func movePair(_ pictures: Int) {
+  fileprivate mutating func movePair(_ pictures: Int) { showPair(pairIndex + pictures) }
+
+  /// The picture of this number, counted around the ends.
+  mutating func showPair(_ index: Int) {
     let count = snapshot.run.trainCount
-    pairIndex += pictures
+    pairIndex = index
     if count > 0 { pairIndex = (pairIndex % count + count) % count } else { pairIndex = max(0, pairIndex) }
     pairRoll = 0
   }
@@ -162,14 +171,22 @@ extension DashboardState {
       message = Message("this terminal has no colours: the theme stays mono")
       return
     }
-    themeIndex = (themeIndex + 1) % themes.count
+    showTheme((themeIndex + 1) % themes.count)
+  }
+
+  mutating func showTheme(_ index: Int) {
+    themeIndex = index
     message = Message("theme \(theme.name)")
   }
 
   fileprivate mutating func nextGraphics() {
     guard !availableGraphics.isEmpty else { return }
     let place = availableGraphics.firstIndex(of: abilities.graphics).map { $0 + 1 } ?? 0
-    abilities.graphics = availableGraphics[place % availableGraphics.count]
+    showGraphics(availableGraphics[place % availableGraphics.count])
+  }
+
+  mutating func showGraphics(_ graphics: Abilities.Graphics) {
+    abilities.graphics = graphics
     message = Message("pictures as \(abilities.graphics.rawValue)")
   }
 }

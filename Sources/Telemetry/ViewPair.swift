@@ -50,18 +50,27 @@ public struct ViewPair: Sendable, Equatable {
     (self.crops, self.stages) = (crops, stages)
   }
 
+  /// Its class or its name has these words in it, in letters of any size.
+  public func matches(_ search: String) -> Bool { Self.matches(search, label: label, name: name) }
+
+  public static func matches(_ search: String, label: String?, name: String) -> Bool {
+    [label ?? "", name].contains { $0.lowercased().contains(search.lowercased()) }
+  }
+
   /// The finished view 0 or 1.
   public func view(_ number: Int) -> Picture { stages[number].last?.picture ?? original }
 }
 
-/// Which pair to show. `roll` counts re-rolls: another roll, other draws.
+/// Which pair to show. `roll` counts re-rolls: another roll, other draws. With `search`, the next picture from `index` on
+/// whose class or name has these words in it, or the one at `index` when there is none.
 public struct PairRequest: Sendable, Equatable {
   public var index: Int
   public var roll: Int
   public var knobs: Knobs
+  public var search: String?
 
-  public init(index: Int = 0, roll: Int = 0, knobs: Knobs) {
-    (self.index, self.roll, self.knobs) = (index, roll, knobs)
+  public init(index: Int = 0, roll: Int = 0, knobs: Knobs, search: String? = nil) {
+    (self.index, self.roll, self.knobs, self.search) = (index, roll, knobs, search)
   }
 }
 

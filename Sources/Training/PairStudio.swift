@@ -15,12 +15,12 @@ public struct PairStudio: PairSource {
 
   /// A roll takes the place of the epoch, below zero so that no epoch draws the same.
   public func pair(_ request: PairRequest) -> ViewPair {
-    let index = ((request.index % data.count) + data.count) % data.count
+    let index = place(of: request)
     let image = data.images[index]
     let maker = ViewMaker(configuration.recipe(request.knobs), seed: configuration.seed)
     let drawn = (0..<2).map { maker.stages(of: image, epoch: -1 - request.roll, index: index, view: $0) }
     return ViewPair(
-      index: index, name: data.names[index], label: data.labels.map { data.classes[$0[index]] },
+      index: index, name: data.names[index], label: label(of: index),
       original: Picture(image),
       crops: drawn.map {
         ViewPair.CropBox(x: $0.crop.x, y: $0.crop.y, width: $0.crop.width, height: $0.crop.height)
@@ -29,6 +29,18 @@ public struct PairStudio: PairSource {
         view.stages.map { ViewStage(name: $0.name, parameters: $0.parameters, picture: Picture($0.image)) }
       })
   }
+}
+
+extension PairStudio {
+  private func place(of request: PairRequest) -> Int {
+    let start = ((request.index % data.count) + data.count) % data.count
+    guard let search = request.search else { return start }
+    return (0..<data.count).lazy.map { (start + $0) % data.count }.first {
+      ViewPair.matches(search, label: label(of: $0), name: data.names[$0])
+    } ?? start
+  }
+
+  private func label(of index: Int) -> String? { data.labels.map { data.classes[$0[index]] } }
 }
 
 extension Picture {

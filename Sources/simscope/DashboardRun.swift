@@ -17,9 +17,10 @@ func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Argume
   configuration.run = run
   let themes = try themes(for: arguments)
   let options = try terminalOptions(arguments, log: try logPath(of: run))
+  let keys = try keyChanges(arguments)
   let framesPerSecond = try arguments.number("fps", 0.1...60, default: 10)
   let link = Link()
-  let outcome = try withScreen(themes, options) { screen in
+  let outcome = try withScreen(themes, options, keys: keys) { screen in
     screen.draw()
     let training = TrainingThread(configuration, resuming: resuming, niceness: trainerNiceness, link: link)
     return screen.run(link, training, framesPerSecond: framesPerSecond, stopsOnHangup: configuration.onHangup == .stop)

@@ -14,7 +14,7 @@ let previewFlags =
   previewSettings.map { Flag(Setting.named($0)!) } + screenFlags.filter { !["headless", "json"].contains($0.name) }
 
 func preview(_ arguments: Arguments) throws -> Int32 {
-  if let status = try listThemes(arguments) { return status }
+  if let status = try listThemes(arguments) ?? listKeys(arguments) { return status }
   var configuration = Configuration()
   try arguments.apply(to: &configuration)
   configuration.data = try arguments.words(["DATA"], optional: 1).first ?? sampleData()
@@ -27,7 +27,9 @@ func preview(_ arguments: Arguments) throws -> Int32 {
   let themes = try themes(for: arguments)
   let options = try terminalOptions(arguments, log: nil)
   let framesPerSecond = try arguments.number("fps", 0.1...60, default: 10)
-  let outcome = try withScreen(themes, options, isPreview: true, knobs: configuration.knobs) { screen in
+  let outcome = try withScreen(
+    themes, options, isPreview: true, knobs: configuration.knobs, keys: keyChanges(arguments)
+  ) { screen in
     screen.draw()
     decode(configuration, title: survey.title, link)
     return screen.preview(link, framesPerSecond: framesPerSecond)

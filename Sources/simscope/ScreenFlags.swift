@@ -8,5 +8,6 @@ let screenFlags = [
   Flag("theme", "NAME|FILE", "colours; “list” names them", group: "screen"),
   Flag("graphics", "auto|sixel|sextant|quadrant|half|braille|ascii", "how pictures are drawn", group: "screen"),
   Flag("colors", "auto|truecolor|256|16|mono", "how many colours the terminal has", group: "screen"),
+  Flag("keys", "FILE", "other keys, as {\"pause\": \"p\"}; “list” names what has keys", group: "screen"),
   Flag("fps", "N", "frames a second at most (10)", group: "screen"),
 ]

@@ -150,10 +150,11 @@ struct ScreenLoop: ~Copyable {
 /// Opens the terminal, hands a loop over it to `body`, and gives the terminal back.
 func withScreen<Result>(
   _ themes: [Theme], _ options: TerminalOptions, isPreview: Bool = false, knobs: Knobs = Knobs(),
-  _ body: (inout ScreenLoop) throws -> Result
+  keys: KeyChanges, _ body: (inout ScreenLoop) throws -> Result
 ) throws -> Result {
   let terminal = try Terminal(options: options)
-  let state = DashboardState(themes: themes, abilities: terminal.abilities, isPreview: isPreview, knobs: knobs)
+  let state = DashboardState(
+    themes: themes, abilities: terminal.abilities, isPreview: isPreview, knobs: knobs, keys: keys)
   var screen = ScreenLoop(terminal, state, log: options.logPath)
   screen.takeAbilities()
   return try body(&screen)

@@ -19,7 +19,7 @@ let resumeFlags =
   ] + screenFlags
 
 func train(_ arguments: Arguments) throws -> Int32 {
-  if let status = try listThemes(arguments) { return status }
+  if let status = try listThemes(arguments) ?? listKeys(arguments) { return status }
   var configuration = try asked(arguments)
   if let status = try showPresets(arguments, configuration) { return status }
   if let data = try arguments.words(["DATA"], optional: 1).first { configuration.data = data }
@@ -46,7 +46,7 @@ private func asked(_ arguments: Arguments) throws -> Configuration {
 }
 
 func resume(_ arguments: Arguments) throws -> Int32 {
-  if let status = try listThemes(arguments) { return status }
+  if let status = try listThemes(arguments) ?? listKeys(arguments) { return status }
   let run = try arguments.words(["RUN"])[0]
   var configuration = try RunFolder.configuration(of: run)
   configuration.stopAfter = nil

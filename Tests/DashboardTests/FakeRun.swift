@@ -167,8 +167,8 @@ enum FakeRun {
   static let plain = Abilities(colors: .mono, graphics: .ascii, unicode: false)
 
   /// The dashboard over that run.
-  static func state(_ abilities: Abilities = plenty) -> DashboardState {
-    var state = DashboardState(themes: [.builtin], abilities: abilities)
+  static func state(_ abilities: Abilities = plenty, keys: KeyChanges = KeyChanges()) -> DashboardState {
+    var state = DashboardState(themes: [.builtin], abilities: abilities, keys: keys)
     state.snapshot = snapshot()
     state.pair = pair()
     return state

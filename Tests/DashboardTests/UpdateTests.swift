@@ -197,10 +197,10 @@ private func press(_ text: String, _ state: inout DashboardState) -> [Command] {
 }
 
 @Test func everyBindingHasHelpAndEveryIntentAKey() {
-  for binding in bindings {
+  for binding in standardBindings {
     #expect(!binding.help.isEmpty && !binding.label.isEmpty && !binding.keys.isEmpty)
   }
-  let reached = Set(bindings.flatMap { $0.keys.map { "\($0.intent)".prefix { $0 != "(" } } })
+  let reached = Set(standardBindings.flatMap { $0.keys.map { "\($0.intent)".prefix { $0 != "(" } } })
   let all = [
     "choose", "turn", "type", "eraseTyped", "applyTyped", "cancelTyped", "focus", "zoom", "back", "scroll", "pair",
     "reroll", "pauseOrResume", "singleStep", "undo", "checkpoint", "evaluate", "nextTheme", "nextGraphics", "showLog",

@@ -5,6 +5,7 @@ import Telemetry
 extension Scene {
   mutating func drawFooter(in area: Rect) {
     if state.asksToQuit { return drawQuestion(in: area) }
+    if let palette = state.palette, state.message == nil { return drawPaletteLine(palette, in: area) }
     if let message = state.message {
       let role: Theme.Role = message.tone == .warning ? .warning : message.tone == .good ? .good : .title
       for (y, line) in text(message.line, role).wrapped(to: area.width - 2).enumerated() {
@@ -12,8 +13,8 @@ extension Scene {
       }
       return
     }
-    let ends = bindings.filter { $0.label == "?" || $0.label == "q" }.filter { isShown($0) }.map { keyText($0) }
-    let rest = bindings.filter { isShown($0) && $0.label != "?" && $0.label != "q" }.map { keyText($0) }
+    let ends = state.bindings.filter { $0.label == "?" || $0.label == "q" }.filter { isShown($0) }.map { keyText($0) }
+    let rest = state.bindings.filter { isShown($0) && $0.label != "?" && $0.label != "q" }.map { keyText($0) }
     let right = Text.joined(ends, by: text("  "))
     let hint = typingHint
     let left = hint + fitting(rest, area.width - right.width - hint.width - 4, by: text("  "))
@@ -37,7 +38,7 @@ extension Scene {
   }
 
   private mutating func drawQuestion(in area: Rect) {
-    let keys = Text.joined(bindings.filter { isShown($0) }.map { keyText($0) }, by: text("  "))
+    let keys = Text.joined(state.bindings.filter { isShown($0) }.map { keyText($0) }, by: text("  "))
     let resume = "quit? it saves first; `simscope resume \(snapshot.run.name)` goes on"
     let question =
       [resume, "quit? it saves first", "quit?"].first { $0.count + keys.width + 5 <= area.width } ?? "quit?"

@@ -39,7 +39,7 @@ extension Scene {
 
   private var keyLines: [Text] {
     let groups = Binding.Group.allCases.map { group in
-      [text(group.rawValue, .title)] + bindings.filter { $0.group == group }.map { row($0.label, $0.help, .key) }
+      [text(group.rawValue, .title)] + state.bindings.filter { $0.group == group }.map { row($0.label, $0.help, .key) }
     }
     return Array(groups.joined(separator: [Text()]))
   }
