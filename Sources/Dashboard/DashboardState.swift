@@ -4,7 +4,10 @@ import Telemetry
 
 /// A part of the screen that can be focused and shown alone.
 public enum Panel: String, Sendable, CaseIterable {
-  case loss, similarity, views, knobs, log
+  case loss, similarity, views, layers, knobs, log
+
+  /// Those of the overview.
+  static let overview: [Panel] = [.loss, .similarity, .views, .knobs, .log]
 }
 
 public enum Screen: Sendable, Equatable {
@@ -95,6 +98,14 @@ public struct DashboardState: Sendable {
 
   /// The theme in use; without colours there is only one that can be shown.
   public var theme: Theme { abilities.colors == .mono ? .mono : themes[themeIndex] }
+
+  /// What the trainer shall find out because it is shown.
+  public var watching: Set<Watch> {
+    switch screen {
+    case .panel(.layers): [.layers]
+    default: []
+    }
+  }
 
   /// What the screen wants to see now; nil while there is no data.
   public var pairRequest: PairRequest? {

@@ -9,6 +9,8 @@ public enum Intent: Sendable, Equatable {
   case eraseTyped, applyTyped, cancelTyped
   case focus(Int)
   case zoom, back
+  /// One panel alone.
+  case show(Panel)
   case scroll(Int)
   /// Another pair of views, so many further on.
   case pair(Int)

@@ -174,6 +174,12 @@ private let screenBindings: [Binding] = [
     .screen, "tab", "panel", "the next panel (shift-tab: the one before)", [(.tab, .focus(1)), (.backTab, .focus(-1))],
     when: { $0.isFree && !$0.isPreview && $0.screen != .help }),
   Binding(
+    .screen, "f2–f7", "", "loss, similarity, views, layers, knobs, log alone",
+    Panel.allCases.enumerated().map { (.function($0 + 2), .show($1)) }, when: { $0.isFree && !$0.isPreview }),
+  Binding(
+    .screen, "page keys", "", "scroll the layers", [(.pageUp, .scroll(-10)), (.pageDown, .scroll(10))],
+    when: { $0.isFree && $0.screen == .panel(.layers) }),
+  Binding(
     .screen, "m", "log", "what has happened so far", [(character("m"), .showLog)], when: { $0.isFree && !$0.isPreview }),
   Binding(
     .screen, "g", "graphics", "the next way to draw pictures", [(character("g"), .nextGraphics)],

@@ -28,7 +28,6 @@ struct PaletteEntry: Sendable {
     case picture
     case theme(Int)
     case graphics(Abilities.Graphics)
-    case panel(Panel)
   }
 
   let name: String
@@ -83,16 +82,13 @@ extension DashboardState {
     let pictures = [
       PaletteEntry(name: "picture", detail: "shows the picture of this number, class or file name", effect: .picture)
     ]
-    let panels = Panel.allCases.map {
-      PaletteEntry(name: "panel \($0.rawValue)", detail: "shows it alone", effect: .panel($0))
-    }
     let looks = themes.indices.map {
       PaletteEntry(name: "theme \(themes[$0].name)", detail: "colours", effect: .theme($0))
     }
     let graphics = availableGraphics.map {
       PaletteEntry(name: "graphics \($0.rawValue)", detail: "how pictures are drawn", effect: .graphics($0))
     }
-    return (showsPairs ? pictures : []) + (isPreview ? [] : panels) + looks + graphics
+    return (showsPairs ? pictures : []) + looks + graphics
   }
 }
 
@@ -188,9 +184,6 @@ extension DashboardState {
     case .graphics(let graphics):
       palette = nil
       showGraphics(graphics)
-    case .panel(let panel):
-      palette = nil
-      show(.panel(panel))
     }
     return []
   }

@@ -12,9 +12,10 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .applyTyped: return state.applyTyped()
   case .cancelTyped: state.typed = nil
   case .focus(let panels): state.moveFocus(panels)
+  case .show(let panel): state.show(.panel(panel))
   case .zoom: state.show(.panel(state.focus))
   case .back: state.goBack()
-  case .scroll(let rows): state.scroll = max(0, state.scroll + (state.screen == .help ? rows : -rows))
+  case .scroll(let rows): state.scroll = max(0, state.scroll + (state.screen == .panel(.log) ? -rows : rows))
   case .pair(let pictures): state.movePair(pictures)
   case .reroll: state.pairRoll += 1
   case .pauseOrResume: return state.pauseOrResume()
@@ -141,7 +142,10 @@ extension DashboardState {
 
   private var home: Screen { isPreview ? .panel(.views) : .overview }
 
-  fileprivate mutating func goBack() { show(screen == .help ? screenBeforeHelp : home) }
+  fileprivate mutating func goBack() {
+    show(screen == .help ? screenBeforeHelp : home)
+    if screen == .overview && !Panel.overview.contains(focus) { focus = .loss }
+  }
 
   fileprivate mutating func toggleHelp() {
     if screen == .help { return goBack() }
@@ -150,8 +154,8 @@ extension DashboardState {
   }
 
   fileprivate mutating func moveFocus(_ panels: Int) {
-    let all = Panel.allCases
-    let place = (all.firstIndex(of: focus)! + panels + all.count) % all.count
+    let all = screen == .overview ? Panel.overview : Panel.allCases
+    let place = ((all.firstIndex(of: focus) ?? 0) + panels + all.count) % all.count
     focus = all[place]
     if screen != .overview { show(.panel(focus)) }
   }

@@ -29,6 +29,7 @@ extension Scene {
     case .loss: drawLoss(in: area)
     case .similarity: drawSimilarity(in: area)
     case .views: drawViews(in: area)
+    case .layers: drawLayers(in: area)
     case .knobs: drawKnobs(in: area)
     case .log: drawLog(in: area)
     }
@@ -39,6 +40,7 @@ extension Scene {
     case .loss: drawMetrics(in: area)
     case .similarity: drawSimilarity(in: area)
     case .views: drawStages(in: area)
+    case .layers: drawLayers(in: area)
     case .knobs: drawKnobTable(in: area)
     case .log: drawLog(in: area)
     }

@@ -10,6 +10,8 @@ public enum Command: Sendable, Equatable {
   case saveCheckpoint
   /// Weighted kNN now.
   case evaluate
+  /// What a screen shows now; the rest need not be found out.
+  case watch(Set<Watch>)
   /// Save and end.
   case stop
   /// The screen is gone; the run goes on and writes it down.

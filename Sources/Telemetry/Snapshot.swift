@@ -79,6 +79,9 @@ public struct Snapshot: Sendable {
   public var events = ChunkedArray<Event>()
   public var similarities: SimilarityMap?
   public var timing = StepTiming()
+  /// Of the newest steps that were looked at, oldest first; at most `layerReports`.
+  public var layers: [LayerReport] = []
+  public static let layerReports = 120
   /// A moving average over the last seconds.
   public var imagesPerSecond = 0.0
   /// Seconds to the end of the schedule, when it can be told.

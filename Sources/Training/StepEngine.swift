@@ -25,6 +25,7 @@ struct StepEngine: ~Copyable {
     var timing = StepTiming()
     /// Where it was asked for.
     var look: Look?
+    var layers: [LayerNorms] = []
   }
 
   /// A closer look at a step's batch, which costs copies.
@@ -64,17 +65,23 @@ struct StepEngine: ~Copyable {
   /// - Parameters:
   ///   - batch: of the size it is planned for.
   ///   - looks: whether the outcome has a closer look at h and z.
+  ///   - measuresLayers: whether it has the layers; costs a copy of the parameters.
   mutating func step(
     _ model: inout SimCLR, _ optimizer: inout Optimizer, _ loader: inout Loader, _ batch: BatchPlan,
-    temperature: Double, _ settings: Optimizer.Settings, looks: Bool
+    temperature: Double, _ settings: Optimizer.Settings, looks: Bool,
+    measuresLayers: Bool = false
   ) -> Outcome {
     precondition(batch.count == plan.batchSize, "a batch of \(batch.count) in a step planned for \(plan.batchSize)")
     var outcome =
       cache == nil
       ? inOnePass(&model, &loader, batch, temperature, looks) : inChunks(&model, &loader, batch, temperature, looks)
+    let before = measuresLayers ? model : nil
     var clock = Stopwatch()
     outcome.gradientNorm = optimizer.step(&model, settings, workspace)
     outcome.timing.optimizer = clock.lap()
+    if let before {
+      outcome.layers = model.layerNorms(since: before, weightDecay: settings.weightDecay, workspace)
+    }
     return outcome
   }
 

@@ -45,8 +45,11 @@ public struct Trainer: ~Copyable {
 
   var snapshot = Snapshot()
   var lastPublished = ContinuousClock.now
-  /// When the similarities were last pictured.
+  /// When the similarities were last pictured; when the layers were measured.
   var lastLook = ContinuousClock.now
+  var lastLayers: ContinuousClock.Instant?
+  /// What a screen shows.
+  var watching: Set<Watch> = []
   var clock = Stopwatch()
   /// Lines that wait for the line of the untrained encoder.
   var heldLines: [StepMetrics]?
@@ -252,7 +255,7 @@ public struct Trainer: ~Copyable {
       &point.model, &point.optimizer, &loader, plan, temperature: point.knobs.temperature,
       Optimizer.Settings(
         learningRate: rate, momentum: point.knobs.momentum, weightDecay: point.knobs.weightDecay),
-      looks: isPictureDue || ranksAreDue)
+      looks: isPictureDue || ranksAreDue, measuresLayers: layersAreDue)
     try data.train.checkPictures()
     point.images += plan.count
     (point.epoch, point.cursor) = (plan.epoch, after)

@@ -31,6 +31,7 @@ extension Trainer {
     case .evaluate:
       guard data.canEvaluate else { return try emit(.warning("no held-out pictures with labels: nothing to evaluate")) }
       try evaluate(point.model, step: point.step)
+    case .watch(let shown): watching = shown
     case .stop: isStopping = true
     case .terminalLost: try emit(.terminalLost)
     }

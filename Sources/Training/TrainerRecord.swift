@@ -2,6 +2,7 @@
 /// events, and the history that a resumed run takes up.
 import Basics
 import Foundation
+import Networks
 import Telemetry
 import Tensors
 
@@ -73,6 +74,7 @@ extension Trainer {
       snapshot.similarities = SimilarityMap(averaging: look.z, labels: labels, step: point.step, workers: workers)
       lastLook = .now
     }
+    if !outcome.layers.isEmpty { record(outcome.layers) }
     snapshot.timing = outcome.timing
     snapshot.timing.other += clock.lap() - outcome.timing.total
     let seconds = snapshot.timing.total
@@ -92,6 +94,18 @@ extension Trainer {
   var isPictureDue: Bool { snapshot.similarities == nil || .now - lastLook > .milliseconds(200) }
   /// Whether this step has the effective ranks: every tenth, for they cost most.
   var ranksAreDue: Bool { point.step == 1 || point.step % 10 == 0 }
+
+  /// Twice a second while they are watched.
+  var layersAreDue: Bool {
+    watching.contains(.layers) && lastLayers.map { .now - $0 > .milliseconds(500) } ?? true
+  }
+
+  private mutating func record(_ layers: [LayerNorms]) {
+    lastLayers = .now
+    let adapts = configuration.optimizer == .lars
+    let report = LayerReport(step: point.step, layers: layers.map { LayerStatistics($0, adapts: adapts) })
+    snapshot.layers = snapshot.layers.suffix(Snapshot.layerReports - 1) + [report]
+  }
 
   /// Statistics of z, and of h under their prefix.
   private func describe(_ outcome: StepEngine.Outcome, into metrics: inout StepMetrics) {
@@ -168,6 +182,18 @@ extension Trainer {
     guard force || ContinuousClock.now - lastPublished > .milliseconds(50) else { return }
     lastPublished = ContinuousClock.now
     link.publish(snapshot)
+  }
+}
+
+extension LayerStatistics {
+  /// - Parameter adapts: the optimizer scales the rate by the trust ratio.
+  init(_ norms: LayerNorms, adapts: Bool) {
+    let isMoving = norms.before > 0 && norms.decayedGradient > 0
+    self.init(
+      name: norms.name, weightNorm: norms.weight, gradientNorm: norms.gradient,
+      updateRatio: norms.before > 0 ? norms.move / norms.before : .nan,
+      trustRatio: adapts ? (isMoving ? 0.001 * norms.before / norms.decayedGradient : 1) : nil,
+      deadShare: norms.silent.of > 0 ? Double(norms.silent.channels) / Double(norms.silent.of) : nil)
   }
 }
 

@@ -87,7 +87,9 @@ struct ScreenLoop: ~Copyable {
       case .key(let key):
         redraw = true
         guard let intent = intent(for: key, in: state) else { continue }
+        let shown = state.watching
         update(&state, intent).forEach(link.send)
+        if state.watching != shown { link.send(.watch(state.watching)) }
       case .resized: redraw = true
       case .abilitiesChanged:
         redraw = true

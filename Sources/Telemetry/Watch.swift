@@ -1,0 +1,7 @@
+/// What costs time to find out, so that the trainer does it only while a screen shows it.
+public enum Watch: String, Sendable, CaseIterable {
+  /// `Snapshot.layers`
+  case layers
+  /// `Snapshot.embedding`
+  case embedding
+}
