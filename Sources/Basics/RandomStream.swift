@@ -7,7 +7,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
 
   /// What a stream is for; keeps streams with the same coordinates apart.
   public enum Purpose: UInt64, Sendable {
-    case initialization = 1, shuffle, view, split, generator, test
+    case initialization = 1, shuffle, view, split, generator, test, map
   }
 
   /// - Parameter coordinates: for a view: epoch, image index, view (0 or 1).

@@ -1,7 +1,12 @@
-/// A fork-join pool of threads that shares out numbered tasks. Which worker takes a task is left to chance, so a result
-/// that must repeat may depend on the task's number only, never on the worker's.
+/// Threads that share work, and threads that step back.
 import CKernels
 
+/// Lets the calling thread step back behind others.
+/// - Parameter niceness: 0…19.
+public func stepBack(niceness: Int) { ck_thread_nice(Int32(niceness)) }
+
+/// A fork-join pool of threads that shares out numbered tasks. Which worker takes a task is left to chance, so a result
+/// that must repeat may depend on the task's number only, never on the worker's.
 public final class WorkerPool: Sendable {
   /// Threads that work, the caller's among them; at least 1.
   public let threads: Int

@@ -4,7 +4,7 @@ import Telemetry
 
 /// A part of the screen that can be focused and shown alone.
 public enum Panel: String, Sendable, CaseIterable {
-  case loss, similarity, views, layers, knobs, log
+  case loss, similarity, views, embedding, layers, knobs, log
 
   /// Those of the overview.
   static let overview: [Panel] = [.loss, .similarity, .views, .knobs, .log]
@@ -72,6 +72,9 @@ public struct DashboardState: Sendable {
   var pairSearch: String?
   /// Rows scrolled away from the end of the log or the start of help.
   var scroll = 0
+  var embedding = EmbeddingView()
+  /// Answers to `thumbnailRequests`, by the pictures' numbers.
+  public var thumbnails: [Int: Thumbnail] = [:]
   /// The values of the preview, where no trainer keeps them.
   public internal(set) var previewKnobs = Knobs()
 
@@ -103,6 +106,7 @@ public struct DashboardState: Sendable {
   public var watching: Set<Watch> {
     switch screen {
     case .panel(.layers): [.layers]
+    case .panel(.embedding): embedding.method == .tsne ? [.embedding, .neighbours] : [.embedding]
     default: []
     }
   }

@@ -17,6 +17,7 @@ public enum Intent: Sendable, Equatable {
   case reroll
   case pauseOrResume, singleStep, undo, checkpoint, evaluate
   case palette(PaletteIntent)
+  case embedding(EmbeddingIntent)
   case nextTheme, nextGraphics, showLog, help
   case quit, confirmQuit, stay
 }

@@ -6,6 +6,7 @@ public struct Binding: Sendable {
   /// The headings of the help screen.
   public enum Group: String, Sendable, CaseIterable {
     case knobs, training, views, screen
+    case map = "on the map"
     case typing = "typing a value"
     case command = "typing a command"
     case question = "answering"
@@ -44,13 +45,14 @@ extension DashboardState {
   var isPaused: Bool { snapshot.state == .paused }
   /// Up and down scroll instead of choosing a knob.
   var isScrolling: Bool { screen == .help || screen == .panel(.log) }
-  var turnsKnobs: Bool { isFree && !isScrolling && !snapshot.state.isOver }
-  var showsPairs: Bool { isFree && !isScrolling }
+  var turnsKnobs: Bool { isFree && !isScrolling && !isOnMap && !snapshot.state.isOver }
+  var showsPairs: Bool { isFree && !isScrolling && !isOnMap }
 }
 
 /// In the order of the footer.
 public let standardBindings: [Binding] =
-  questionBindings + paletteBindings + typingBindings + wayBackBindings + knobBindings + trainingBindings + viewBindings
+  questionBindings + paletteBindings + typingBindings + wayBackBindings + embeddingBindings + knobBindings
+  + trainingBindings + viewBindings
   + screenBindings
 
 private let questionBindings: [Binding] = [
@@ -121,7 +123,7 @@ private let knobBindings: [Binding] = [
     .knobs, "↑↓", "choose", "choose a knob (also k j)",
     [
       (.up, .choose(-1)), (.down, .choose(1)), (character("k"), .choose(-1)), (character("j"), .choose(1)),
-    ], when: { $0.isFree && !$0.isScrolling }, shown: \.turnsKnobs),
+    ], when: { $0.isFree && !$0.isScrolling && !$0.isOnMap }, shown: \.turnsKnobs),
   Binding(
     .knobs, "shift ←→", "", "turn finely (also H L and , .)",
     [
@@ -174,7 +176,7 @@ private let screenBindings: [Binding] = [
     .screen, "tab", "panel", "the next panel (shift-tab: the one before)", [(.tab, .focus(1)), (.backTab, .focus(-1))],
     when: { $0.isFree && !$0.isPreview && $0.screen != .help }),
   Binding(
-    .screen, "f2–f7", "", "loss, similarity, views, layers, knobs, log alone",
+    .screen, "f2–f8", "", "loss, similarity, views, embedding, layers, knobs, log alone",
     Panel.allCases.enumerated().map { (.function($0 + 2), .show($1)) }, when: { $0.isFree && !$0.isPreview }),
   Binding(
     .screen, "page keys", "", "scroll the layers", [(.pageUp, .scroll(-10)), (.pageDown, .scroll(10))],

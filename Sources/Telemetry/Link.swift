@@ -8,6 +8,7 @@ public final class Link: Sendable {
     var snapshot = Snapshot()
     var serial = 0
     var pairs: (any PairSource)?
+    var embedding: EmbeddingMap?
   }
 
   private let upward = Mutex(Upward())
@@ -20,6 +21,14 @@ public final class Link: Sendable {
   public func publish(_ snapshot: Snapshot) {
     upward.withLock {
       $0.snapshot = snapshot
+      $0.serial += 1
+    }
+  }
+
+  /// From any thread: replaces the newest map.
+  public func publish(_ embedding: EmbeddingMap) {
+    upward.withLock {
+      $0.embedding = embedding
       $0.serial += 1
     }
   }
@@ -54,7 +63,12 @@ public final class Link: Sendable {
 
   /// Screen's side: the newest snapshot and its serial number, or nil when `serial` is the newest already.
   public func newest(after serial: Int) -> (snapshot: Snapshot, serial: Int)? {
-    upward.withLock { $0.serial == serial ? nil : ($0.snapshot, $0.serial) }
+    upward.withLock { upward in
+      guard upward.serial != serial else { return nil }
+      var snapshot = upward.snapshot
+      snapshot.embedding = upward.embedding
+      return (snapshot, upward.serial)
+    }
   }
 
   public var pairs: (any PairSource)? { upward.withLock { $0.pairs } }

@@ -79,4 +79,6 @@ public protocol PairSource: Sendable {
   /// How many pictures there are; an index is taken modulo this.
   var count: Int { get }
   func pair(_ request: PairRequest) -> ViewPair
+  /// The picture itself.
+  func thumbnail(_ index: Int) -> Thumbnail
 }

@@ -2,6 +2,6 @@
 public enum Watch: String, Sendable, CaseIterable {
   /// `Snapshot.layers`
   case layers
-  /// `Snapshot.embedding`
-  case embedding
+  /// `Snapshot.embedding` by principal components; by t-SNE, too
+  case embedding, neighbours
 }

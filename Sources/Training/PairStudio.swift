@@ -32,6 +32,10 @@ public struct PairStudio: PairSource {
 }
 
 extension PairStudio {
+  public func thumbnail(_ index: Int) -> Thumbnail {
+    Thumbnail(Picture(data.images[index]), name: data.names[index], label: label(of: index))
+  }
+
   private func place(of request: PairRequest) -> Int {
     let start = ((request.index % data.count) + data.count) % data.count
     guard let search = request.search else { return start }

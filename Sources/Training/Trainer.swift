@@ -48,6 +48,7 @@ public struct Trainer: ~Copyable {
   /// When the similarities were last pictured; when the layers were measured.
   var lastLook = ContinuousClock.now
   var lastLayers: ContinuousClock.Instant?
+  let maps: EmbeddingStudio
   /// What a screen shows.
   var watching: Set<Watch> = []
   var clock = Stopwatch()
@@ -88,6 +89,7 @@ public struct Trainer: ~Copyable {
     loader = Loader(data.train, seed: configuration.seed, order: configuration.order, workers: workers)
     isResumed = resuming != nil
     heldLines = point.step == 0 ? [] : nil
+    maps = EmbeddingStudio(data.train, configuration, link)
     link.offer(PairStudio(data.train, configuration))
   }
 

@@ -7,10 +7,16 @@ extension Trainer {
   mutating func obey() throws -> Bool {
     grantedSteps = max(0, grantedSteps - 1)
     for command in link.receive() { try obey(command) }
+    mapWhenDue()
     while isPaused && grantedSteps == 0 && !isStopping {
       snapshot.state = .paused
       publish(force: true)
-      for command in link.receive(wait: 3600) { try obey(command) }
+      var commands: [Command] = []
+      while commands.isEmpty {
+        mapWhenDue()
+        commands = link.receive(wait: watching.contains(.embedding) ? 1 : 3600)
+      }
+      for command in commands { try obey(command) }
     }
     return !isStopping
   }
@@ -35,6 +41,13 @@ extension Trainer {
     case .stop: isStopping = true
     case .terminalLost: try emit(.terminalLost)
     }
+  }
+
+  /// Hands the model to whoever draws the map, if one is watched.
+  private func mapWhenDue() {
+    guard watching.contains(.embedding) else { return }
+    let methods: Set<EmbeddingMap.Method> = watching.contains(.neighbours) ? [.pca, .tsne] : [.pca]
+    if maps.isDue(methods, step: point.step, waits: !isPaused) { maps.map(point.model, step: point.step, methods) }
   }
 
   private mutating func turn(_ key: String, to asked: Double) throws {

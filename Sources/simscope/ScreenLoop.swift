@@ -131,7 +131,17 @@ struct ScreenLoop: ~Copyable {
       answered = request
       news = true
     }
+    if takeThumbnails(link) { news = true }
     return readLog() || news
+  }
+
+  private mutating func takeThumbnails(_ link: Link) -> Bool {
+    let missing = state.thumbnailRequests.filter { state.thumbnails[$0] == nil }
+    guard !missing.isEmpty, let pairs = link.pairs else { return false }
+    // What was shown once may be shown again, but not without end.
+    if state.thumbnails.count > 500 { state.thumbnails = [:] }
+    for index in missing { state.thumbnails[index] = pairs.thumbnail(index) }
+    return true
   }
 
   /// The end of the log, when it has grown.

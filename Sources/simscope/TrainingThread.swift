@@ -1,6 +1,5 @@
 /// The thread a run trains on, and how it ended.
 import Basics
-import CKernels
 import Dispatch
 import Foundation
 import Synchronization
@@ -27,7 +26,7 @@ final class TrainingThread: Sendable {
   private static func train(
     _ configuration: Configuration, resuming: String?, niceness: Int, _ link: Link
   ) -> TrainingEnd {
-    ck_thread_nice(Int32(niceness))
+    stepBack(niceness: niceness)
     do {
       var trainer = try Trainer(configuration, resuming: resuming, niceness: niceness, link: link)
       return try trainer.run()
