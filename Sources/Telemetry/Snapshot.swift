@@ -83,7 +83,7 @@ public struct Snapshot: Sendable {
   public var layers: [LayerReport] = []
   public static let layerReports = 120
   /// The newest map; `Link` puts it in, for it is not the trainer that makes it.
-  public internal(set) var embedding: EmbeddingMap?
+  public var embedding: EmbeddingMap?
   /// A moving average over the last seconds.
   public var imagesPerSecond = 0.0
   /// Seconds to the end of the schedule, when it can be told.

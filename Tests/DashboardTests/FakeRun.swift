@@ -36,6 +36,8 @@ enum FakeRun {
     addCurves(to: &snapshot)
     addEvents(to: &snapshot)
     snapshot.similarities = similarities()
+    snapshot.layers = layers()
+    snapshot.embedding = map()
     snapshot.timing.views = 0.012
     snapshot.timing.forward = 0.1
     snapshot.timing.loss = 0.006
@@ -171,6 +173,7 @@ enum FakeRun {
     var state = DashboardState(themes: [.builtin], abilities: abilities, keys: keys)
     state.snapshot = snapshot()
     state.pair = pair()
+    state.thumbnails = thumbnails(map().indices)
     return state
   }
 }

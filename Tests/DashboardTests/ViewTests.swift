@@ -30,7 +30,18 @@ private func expectGolden(_ name: String, _ state: DashboardState, _ columns: In
   try expectGolden(panel.rawValue, state, 100, 30)
 }
 
+/// The panels that have a screen of their own only.
+@Test(arguments: [Panel.embedding, .layers], [(20, 5), (40, 12), (80, 24), (120, 36), (200, 60)])
+func ownScreensLookAsRecorded(panel: Panel, size: (columns: Int, rows: Int)) throws {
+  var state = FakeRun.state()
+  state.screen = .panel(panel)
+  try expectGolden(panel.rawValue, state, size.columns, size.rows)
+}
+
 @Test func otherScreensLookAsRecorded() throws {
+  var palette = FakeRun.state()
+  palette.palette = Palette(text: "te", chosen: 1)
+  try expectGolden("palette", palette, 80, 24)
   try expectGolden("ascii", FakeRun.state(FakeRun.plain), 80, 24)
   var help = FakeRun.state()
   help.screen = .help
