@@ -4,7 +4,7 @@ import Telemetry
 
 /// A part of the screen that can be focused and shown alone.
 public enum Panel: String, Sendable, CaseIterable {
-  case loss, similarity, views, embedding, layers, knobs, log
+  case loss, similarity, views, embedding, layers, resources, knobs, log
 
   /// Those of the overview.
   static let overview: [Panel] = [.loss, .similarity, .views, .knobs, .log]
@@ -42,6 +42,8 @@ public struct DashboardState: Sendable {
   /// What `g` steps through; empty when there is only what `abilities` says.
   public var availableGraphics: [Abilities.Graphics] = []
   public var screen = Screen.overview
+  /// The newest measurement.
+  public var cost: ScreenCost?
   /// The last lines of `log.txt`, shown under the events in the log panel.
   public var logLines: [String] = []
   /// The person has quit.

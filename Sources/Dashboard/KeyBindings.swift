@@ -42,7 +42,7 @@ extension DashboardState {
   /// No question and no typing is going on.
   var isFree: Bool { !asksToQuit && !isTyping && palette == nil }
   var trains: Bool { !isPreview && !snapshot.state.isOver }
-  var isPaused: Bool { snapshot.state == .paused }
+  public var isPaused: Bool { snapshot.state == .paused }
   /// Up and down scroll instead of choosing a knob.
   var isScrolling: Bool { screen == .help || screen == .panel(.log) }
   var turnsKnobs: Bool { isFree && !isScrolling && !isOnMap && !snapshot.state.isOver }
@@ -176,7 +176,7 @@ private let screenBindings: [Binding] = [
     .screen, "tab", "panel", "the next panel (shift-tab: the one before)", [(.tab, .focus(1)), (.backTab, .focus(-1))],
     when: { $0.isFree && !$0.isPreview && $0.screen != .help }),
   Binding(
-    .screen, "f2–f8", "", "loss, similarity, views, embedding, layers, knobs, log alone",
+    .screen, "f2–f9", "", "loss, similarity, views, embedding, layers, resources, knobs, log",
     Panel.allCases.enumerated().map { (.function($0 + 2), .show($1)) }, when: { $0.isFree && !$0.isPreview }),
   Binding(
     .screen, "page keys", "", "scroll the layers", [(.pageUp, .scroll(-10)), (.pageDown, .scroll(10))],

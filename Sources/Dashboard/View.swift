@@ -31,6 +31,7 @@ extension Scene {
     case .views: drawViews(in: area)
     case .embedding: drawEmbedding(in: area)
     case .layers: drawLayers(in: area)
+    case .resources: drawResources(in: area)
     case .knobs: drawKnobs(in: area)
     case .log: drawLog(in: area)
     }
@@ -43,6 +44,7 @@ extension Scene {
     case .views: drawStages(in: area)
     case .embedding: drawEmbedding(in: area)
     case .layers: drawLayers(in: area)
+    case .resources: drawResources(in: area)
     case .knobs: drawKnobTable(in: area)
     case .log: drawLog(in: area)
     }

@@ -25,6 +25,7 @@ struct ScreenLoop: ~Copyable {
   private var logSize: Int?
   private var signal: Int32?
   private var isLost = false
+  private var meter = CostMeter()
 
   init(_ terminal: consuming Terminal, _ state: DashboardState, log: String?) {
     self.terminal = terminal
@@ -36,6 +37,7 @@ struct ScreenLoop: ~Copyable {
     guard !isLost else { return }
     terminal.draw(view(state, columns: terminal.size.columns, rows: terminal.size.rows))
     lastFrame = .now
+    meter.countFrame()
   }
 
   /// Shows a trainer until the person quits, a signal comes or training fails.
@@ -132,6 +134,11 @@ struct ScreenLoop: ~Copyable {
       news = true
     }
     if takeThumbnails(link) { news = true }
+    if let cost = meter.measure(bytesSent: terminal.bytesSent) {
+      state.cost = cost
+      // Whoever does not look at it need not be drawn for it.
+      if state.screen == .panel(.resources) && !state.isPaused { news = true }
+    }
     return readLog() || news
   }
 

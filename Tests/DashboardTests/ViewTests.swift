@@ -31,7 +31,7 @@ private func expectGolden(_ name: String, _ state: DashboardState, _ columns: In
 }
 
 /// The panels that have a screen of their own only.
-@Test(arguments: [Panel.embedding, .layers], [(20, 5), (40, 12), (80, 24), (120, 36), (200, 60)])
+@Test(arguments: [Panel.embedding, .layers, .resources], [(20, 5), (40, 12), (80, 24), (120, 36), (200, 60)])
 func ownScreensLookAsRecorded(panel: Panel, size: (columns: Int, rows: Int)) throws {
   var state = FakeRun.state()
   state.screen = .panel(panel)

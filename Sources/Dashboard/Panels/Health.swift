@@ -50,11 +50,8 @@ extension Scene {
   private var timeWays: [Text] {
     let timing = snapshot.timing
     guard timing.total > 0 else { return [] }
-    let parts = [
-      ("views", timing.views), ("forward", timing.forward), ("loss", timing.loss), ("backward", timing.backward),
-      ("optimizer", timing.optimizer), ("other", timing.other),
-    ]
-    let shown = parts.filter { $0.1 / timing.total >= 0.01 }.sorted { $0.1 > $1.1 }.map { name, seconds in
+    let shown = timing.parts.filter { $0.seconds / timing.total >= 0.01 }.sorted { $0.seconds > $1.seconds }.map {
+      name, seconds in
       text("\(name) ", .faint) + text(Figures.percent(seconds / timing.total, 0))
     }
     return (1...max(1, shown.count)).reversed().map { text("time  ", .faint) + dotted(Array(shown.prefix($0))) }
