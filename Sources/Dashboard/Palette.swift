@@ -122,7 +122,8 @@ extension DashboardState {
     let words = name.split { $0 == " " || $0 == "-" }
     if typed.allSatisfy({ one in words.contains { $0.hasPrefix(one) } }) { return 2 }
     if typed.allSatisfy({ name.contains($0) }) { return 3 }
-    if typed.allSatisfy({ entry.detail.lowercased().contains($0) || name.contains($0) }) { return 5 }
+    // Short words stand somewhere in every sentence.
+    if asked.count > 3, typed.allSatisfy({ entry.detail.lowercased().contains($0) || name.contains($0) }) { return 5 }
     return nil
   }
 
@@ -157,7 +158,8 @@ extension DashboardState {
       palette?.chosen = 0
     case .choose(let rows):
       let count = paletteEntries.count
-      if count > 0 { palette?.chosen = (min(palette?.chosen ?? 0, count - 1) + rows + count) % count }
+      guard count > 0, let chosen = palette?.chosen else { break }
+      palette?.chosen = (min(chosen, count - 1) + rows + count) % count
     case .complete:
       guard let entry = chosenEntry else { break }
       palette = Palette(text: entry.name + (entry.takesValue ? " " : ""))

@@ -169,9 +169,10 @@ private let sizes: [(Int, Int)] = {
 
 @Test func allColoursAreTheThemes() {
   var state = FakeRun.state()
-  (state.pair, state.snapshot.similarities) = (nil, nil)
+  (state.pair, state.snapshot.similarities, state.thumbnails) = (nil, nil, [:])
   let styles = Theme.Role.allCases.map { Theme.builtin[$0] }
-  let known = Set(styles.flatMap { [$0.foreground, $0.background] })
+  let classes = (0..<10).map { CategoryColors.color($0, onDark: true) }
+  let known = Set(styles.flatMap { [$0.foreground, $0.background] } + classes)
   for screen in [Screen.overview, .help] + Panel.allCases.map({ .panel($0) }) {
     state.screen = screen
     let cells = view(state, columns: 120, rows: 40).grid.cells

@@ -40,7 +40,7 @@ import Testing
   point.model.visitParameters("") { name, parameter in new[name] = parameter.value.scalars.map(Double.init) }
   func length(_ x: [Double]) -> Double { x.reduce(0) { $0 + $1 * $1 }.squareRoot() }
   func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-4 * max(abs(a), abs(b)) }
-  #expect(outcome.layers.count == 12)
+  #expect(outcome.layers.count == 11)
   for layer in outcome.layers {
     let (w, v) = (old[layer.name + ".weight"]!, new[layer.name + ".weight"]!)
     #expect(isClose(layer.before, length(w)) && isClose(layer.weight, length(v)), "\(layer.name)")

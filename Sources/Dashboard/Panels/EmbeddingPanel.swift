@@ -127,12 +127,13 @@ extension Scene {
   private mutating func drawNeighbours(
     _ map: EmbeddingMap, _ chosen: Int, _ near: [(place: Int, cosine: Float)], in area: Rect
   ) {
-    var title = text("nearest by cosine", .title)
-    if let labels = map.labels {
-      let same = near.count { labels[$0.place] == labels[chosen] }
-      title += text("  \(same) of \(near.count) of its class", .faint)
-    }
-    put(title, in: area.row(0))
+    let title = text("nearest by cosine", .title)
+    let same = map.labels.map { labels in near.count { labels[$0.place] == labels[chosen] } }
+    let note = same.map { text("\($0) of \(near.count) of its class", .faint) } ?? Text()
+    put(
+      longest(
+        [dotted([title, note].filter { !$0.isEmpty }), dotted([text("nearest", .title), note])], in: area.width),
+      in: area.row(0))
     let room = area.cutTop(1).1
     let across = max(1, min(4, room.width / 9))
     let (width, height) = (room.width / across, max(3, room.height / 2))

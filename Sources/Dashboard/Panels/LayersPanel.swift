@@ -27,10 +27,10 @@ extension Scene {
   }
 
   private func headings(_ columns: LayerColumns) -> Text {
-    columns.shown.reduce(Text()) { line, column in
-      line + text(column.heading, .faint).padded(to: columns.width(of: column), column == .name ? .left : .right)
-        + text("  ")
+    let words = columns.shown.map { column in
+      text(column.heading, .faint).padded(to: columns.width(of: column), column == .name ? .left : .right)
     }
+    return Text.joined(words, by: text("  "))
   }
 
   private mutating func drawLayer(_ index: Int, _ reports: [LayerReport], _ columns: LayerColumns, in row: Rect) {
