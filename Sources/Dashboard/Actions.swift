@@ -19,6 +19,7 @@ public let actions: [Action] =
     Action("evaluate", .evaluate),
     Action("next-pair", .pair(1)), Action("previous-pair", .pair(-1)), Action("ten-pairs-on", .pair(10)),
     Action("ten-pairs-back", .pair(-10)), Action("re-roll", .reroll),
+    Action("contact-sheet", .toggleSheet),
     Action("scroll-up", .scroll(-1)), Action("scroll-down", .scroll(1)), Action("zoom", .zoom), Action("back", .back),
     Action("panel-loss", .show(.loss)), Action("panel-similarity", .show(.similarity)),
     Action("panel-views", .show(.views)), Action("panel-embedding", .show(.embedding)),

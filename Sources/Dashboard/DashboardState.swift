@@ -70,6 +70,10 @@ public struct DashboardState: Sendable {
   private var seenEvents = 0
   var pairIndex = 0
   var pairRoll = 0
+  /// The views' own screen shows many pairs instead of the stages of one.
+  var showsSheet = false
+  /// The answer to `sheetRequest`.
+  public var sheet: ViewSheet?
   /// A class or file name that the next pair is looked for by.
   var pairSearch: String?
   /// Rows scrolled away from the end of the log or the start of help.
@@ -127,6 +131,10 @@ public struct DashboardState: Sendable {
 }
 
 extension DashboardState {
+  /// What the views' own screen wants to see beside the pair; nil on other screens.
+  public var sheetRequest: PairRequest? { screen == .panel(.views) && pairSearch == nil ? pairRequest : nil }
+  public var sheetCount: Int { showsSheet ? 60 : 0 }
+
   /// The rows of the knobs panel.
   public var knobs: [Knob] {
     guard isPreview else { return Knob.all }

@@ -15,6 +15,8 @@ public enum Intent: Sendable, Equatable {
   /// Another pair of views, so many further on.
   case pair(Int)
   case reroll
+  /// Many pairs, or the stages of one.
+  case toggleSheet
   case pauseOrResume, singleStep, undo, checkpoint, evaluate
   case palette(PaletteIntent)
   case embedding(EmbeddingIntent)

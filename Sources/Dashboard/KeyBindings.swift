@@ -164,6 +164,9 @@ private let viewBindings: [Binding] = [
       (character("P"), .pair(-10)),
     ], when: \.showsPairs),
   Binding(
+    .views, "o", "sheet", "many pairs, or the stages of one", [(character("o"), .toggleSheet)],
+    when: { $0.showsPairs && $0.screen == .panel(.views) }),
+  Binding(
     .views, "r", "re-roll", "draw the two views of this picture again", [(character("r"), .reroll)],
     when: \.showsPairs),
 ]

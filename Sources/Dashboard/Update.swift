@@ -18,6 +18,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .scroll(let rows): state.scroll = max(0, state.scroll + (state.screen == .panel(.log) ? -rows : rows))
   case .pair(let pictures): state.movePair(pictures)
   case .reroll: state.pairRoll += 1
+  case .toggleSheet: state.showsSheet.toggle()
   case .pauseOrResume: return state.pauseOrResume()
   case .singleStep: return [.singleStep]
   case .undo: return state.undo()

@@ -41,7 +41,7 @@ extension Scene {
     switch panel {
     case .loss: drawMetrics(in: area)
     case .similarity: drawSimilarity(in: area)
-    case .views: drawStages(in: area)
+    case .views: state.showsSheet ? drawSheet(in: area) : drawStages(in: area)
     case .embedding: drawEmbedding(in: area)
     case .layers: drawLayers(in: area)
     case .resources: drawResources(in: area)

@@ -79,6 +79,8 @@ public protocol PairSource: Sendable {
   /// How many pictures there are; an index is taken modulo this.
   var count: Int { get }
   func pair(_ request: PairRequest) -> ViewPair
+  /// So many pairs from the request's on, and how well colour matches a sample of the data set's.
+  func sheet(_ request: PairRequest, count: Int) -> ViewSheet
   /// The picture itself.
   func thumbnail(_ index: Int) -> Thumbnail
 }

@@ -32,6 +32,28 @@ public struct PairStudio: PairSource {
 }
 
 extension PairStudio {
+  /// Pictures that colour has to match, evenly from the data set.
+  private static let matched = 64
+
+  public func sheet(_ request: PairRequest, count: Int) -> ViewSheet {
+    let maker = ViewMaker(configuration.recipe(request.knobs), seed: configuration.seed)
+    let (epoch, start) = (-1 - request.roll, place(of: request))
+    let pairs = (0..<min(count, data.count)).map { offset -> ViewSheet.Pair in
+      let index = (start + offset) % data.count
+      let views = (0..<2).map { Picture(maker.view(of: data.images[index], epoch: epoch, index: index, view: $0)) }
+      return ViewSheet.Pair(index: index, label: label(of: index), views: views)
+    }
+    let sample = min(Self.matched, data.count)
+    var bytes = [UInt8](repeating: 0, count: 2 * sample * maker.bytesPerView)
+    bytes.withUnsafeMutableBufferPointer {
+      maker.makeViews(
+        of: data, indices: (0..<sample).map { $0 * data.count / sample }, epoch: epoch, into: $0,
+        workers: WorkerPool(threads: 1))
+    }
+    let share = bytes.withUnsafeBufferPointer { colorMatch($0, pictures: sample) }
+    return ViewSheet(pairs: pairs, colorMatch: share, matched: sample)
+  }
+
   public func thumbnail(_ index: Int) -> Thumbnail {
     Thumbnail(Picture(data.images[index]), name: data.names[index], label: label(of: index))
   }

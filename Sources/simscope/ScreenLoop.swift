@@ -21,6 +21,7 @@ struct ScreenLoop: ~Copyable {
   private let log: String?
   private var serial = 0
   private var answered: PairRequest?
+  private var answeredSheet: (request: PairRequest, count: Int)?
   private var lastFrame = ContinuousClock.now
   private var logSize: Int?
   private var signal: Int32?
@@ -50,6 +51,8 @@ struct ScreenLoop: ~Copyable {
       if lost && stopsOnHangup { signal = SIGHUP }
       let news = takeNews(link, isDue: keys || ContinuousClock.now - lastFrame >= .seconds(0.9 / framesPerSecond))
       if keys || news { draw() }
+      // Takes some milliseconds that no key shall wait for.
+      if !keys && takeSheet(link) { draw() }
       guard let end = training.outcome else { continue }
       if case .failed = end { return outcome(end) }
       // A run that is through stays on the screen until it has been looked at.
@@ -63,6 +66,7 @@ struct ScreenLoop: ~Copyable {
       let (keys, lost) = takeEvents(seconds: 1 / framesPerSecond, link)
       if lost { signal = SIGHUP }
       if takeNews(link, isDue: true) || keys { draw() }
+      if !keys && takeSheet(link) { draw() }
       if case .failed = state.snapshot.state { break }
     }
     return outcome(nil)
@@ -140,6 +144,16 @@ struct ScreenLoop: ~Copyable {
       if state.screen == .panel(.resources) && !state.isPaused { news = true }
     }
     return readLog() || news
+  }
+
+  private mutating func takeSheet(_ link: Link) -> Bool {
+    let count = state.sheetCount
+    guard let request = state.sheetRequest, answeredSheet.map({ $0 != (request, count) }) ?? true,
+      let pairs = link.pairs
+    else { return false }
+    state.sheet = pairs.sheet(request, count: count)
+    answeredSheet = (request, count)
+    return true
   }
 
   private mutating func takeThumbnails(_ link: Link) -> Bool {

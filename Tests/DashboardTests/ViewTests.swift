@@ -38,6 +38,19 @@ func ownScreensLookAsRecorded(panel: Panel, size: (columns: Int, rows: Int)) thr
   try expectGolden(panel.rawValue, state, size.columns, size.rows)
 }
 
+@Test(arguments: [(20, 5), (40, 12), (80, 24), (120, 36)]) func theSheetLooksAsRecorded(columns: Int, rows: Int) throws
+{
+  var state = FakeRun.state()
+  (state.screen, state.showsSheet) = (.panel(.views), true)
+  let pairs = (0..<60).map { index in
+    ViewSheet.Pair(
+      index: index, label: "frog",
+      views: [FakeRun.picture(warmth: Double(index % 5) * 0.1), FakeRun.picture(zoom: 1 + Double(index % 3))])
+  }
+  state.sheet = ViewSheet(pairs: pairs, colorMatch: 0.359, matched: 64)
+  try expectGolden("sheet", state, columns, rows)
+}
+
 @Test func otherScreensLookAsRecorded() throws {
   var palette = FakeRun.state()
   palette.palette = Palette(text: "te", chosen: 1)

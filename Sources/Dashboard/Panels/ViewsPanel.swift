@@ -70,7 +70,8 @@ extension Scene {
 
 extension Scene {
   mutating func drawStages(in area: Rect) {
-    let inside = frame(.views, in: area, title: text("views, stage by stage", .title), note: pairNote)
+    let inside = frame(
+      .views, in: area, title: longest(viewsTitles("stage by stage"), in: area.width - 30), note: pairNote)
     guard let pair = state.pair else {
       return drawWaitingNote(state.pairRequest == nil ? "appear once the pictures are read" : "drawing…", in: inside)
     }
@@ -83,6 +84,18 @@ extension Scene {
     for (number, room) in [upper, lower].enumerated() where number < pair.stages.count {
       drawStages(of: pair, number, tile, in: room)
     }
+  }
+
+  /// What is shown, and how far colour alone would tell which views belong together.
+  func viewsTitles(_ what: String) -> [Text] {
+    let title = text("views, \(what)", .title)
+    guard let sheet = state.sheet, sheet.matched > 1 else { return [title] }
+    let share = text(Figures.percent(sheet.colorMatch, 0), .accuracy)
+    let chance = text(" by chance \(Figures.percent(1 / Double(sheet.matched), 0))", .faint)
+    return [
+      dotted([title, text("colour alone finds ", .faint) + share + text(" of the partners,", .faint) + chance]),
+      dotted([title, text("by colour ", .faint) + share]), title,
+    ]
   }
 
   /// Columns and rows of a stage with its name above and two lines of numbers below: the number of tiles in a row is
