@@ -44,7 +44,9 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Networks", "Tensors", "Images", "Telemetry", "Basics", "CAllocations"]),
+      dependencies: [
+        "Training", "Networks", "Tensors", "Images", "Telemetry", "Dashboard", "Basics", "CAllocations",
+      ]),
     .testTarget(name: "CanvasTests", dependencies: ["Canvas"]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry"], exclude: ["Golden"]),

@@ -73,9 +73,10 @@ public struct Histogram {
     }
   }
 
-  public func draw(in area: Rect, of grid: inout Grid, _ style: Style) {
+  /// - Parameter isShaded: bars of dots in halves of a cell, which are told from solid ones without colour.
+  public func draw(in area: Rect, of grid: inout Grid, _ style: Style, isShaded: Bool = false) {
     guard !area.isEmpty, let largest = counts.max(), largest > 0 else { return }
-    let bars = Array(" ▁▂▃▄▅▆▇█".unicodeScalars)
+    let bars = Array((isShaded ? " ░░░░▒▒▒▒" : " ▁▂▃▄▅▆▇█").unicodeScalars)
     for x in 0..<area.width {
       let count = counts[x * counts.count / area.width]
       // A bin that is not empty shows at least an eighth.

@@ -32,7 +32,10 @@ public struct Message: Sendable, Equatable {
 public struct DashboardState: Sendable {
   /// The newest from the link. Setting it settles the turns that were asked for.
   public var snapshot = Snapshot() {
-    didSet { settleTurns() }
+    didSet {
+      settleTurns()
+      similarity.take(snapshot)
+    }
   }
   /// The answer to `pairRequest`.
   public var pair: ViewPair? {
@@ -81,6 +84,7 @@ public struct DashboardState: Sendable {
   var embedding = EmbeddingView()
   /// Answers to `thumbnailRequests`, by the pictures' numbers.
   public var thumbnails: [Int: Thumbnail] = [:]
+  var similarity = SimilarityState()
   /// The values of the preview, where no trainer keeps them.
   public internal(set) var previewKnobs = Knobs()
 
@@ -112,6 +116,7 @@ public struct DashboardState: Sendable {
   public var watching: Set<Watch> {
     switch screen {
     case .panel(.layers): [.layers]
+    case .panel(.similarity): similarity.watching
     case .panel(.embedding): embedding.method == .tsne ? [.embedding, .neighbours] : [.embedding]
     default: []
     }

@@ -20,6 +20,7 @@ public enum Intent: Sendable, Equatable {
   case pauseOrResume, singleStep, undo, checkpoint, evaluate
   case palette(PaletteIntent)
   case embedding(EmbeddingIntent)
+  case similarity(SimilarityIntent)
   case nextTheme, nextGraphics, showLog, help
   case quit, confirmQuit, stay
 }

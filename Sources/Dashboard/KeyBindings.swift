@@ -5,7 +5,7 @@ import Canvas
 public struct Binding: Sendable {
   /// The headings of the help screen.
   public enum Group: String, Sendable, CaseIterable {
-    case knobs, training, views, screen
+    case knobs, training, views, similarity, screen
     case map = "on the map"
     case typing = "typing a value"
     case command = "typing a command"
@@ -46,14 +46,13 @@ extension DashboardState {
   /// Up and down scroll instead of choosing a knob.
   var isScrolling: Bool { screen == .help || screen == .panel(.log) }
   var turnsKnobs: Bool { isFree && !isScrolling && !isOnMap && !snapshot.state.isOver }
-  var showsPairs: Bool { isFree && !isScrolling && !isOnMap }
+  var showsPairs: Bool { isFree && !isScrolling && !isOnMap && !explores }
 }
 
 /// In the order of the footer.
 public let standardBindings: [Binding] =
-  questionBindings + paletteBindings + typingBindings + wayBackBindings + embeddingBindings + knobBindings
-  + trainingBindings + viewBindings
-  + screenBindings
+  questionBindings + paletteBindings + typingBindings + wayBackBindings + embeddingBindings + similarityBindings
+  + knobBindings + trainingBindings + viewBindings + screenBindings
 
 private let questionBindings: [Binding] = [
   Binding(
@@ -118,12 +117,12 @@ private let knobBindings: [Binding] = [
     [
       (.left, .turn(-1, fine: false)), (.right, .turn(1, fine: false)), (character("h"), .turn(-1, fine: false)),
       (character("l"), .turn(1, fine: false)),
-    ], when: \.turnsKnobs),
+    ], when: \.turnsKnobs, shown: { !$0.explores }),
   Binding(
     .knobs, "↑↓", "choose", "choose a knob (also k j)",
     [
       (.up, .choose(-1)), (.down, .choose(1)), (character("k"), .choose(-1)), (character("j"), .choose(1)),
-    ], when: { $0.isFree && !$0.isScrolling && !$0.isOnMap }, shown: \.turnsKnobs),
+    ], when: { $0.isFree && !$0.isScrolling && !$0.isOnMap }, shown: { $0.turnsKnobs && !$0.explores }),
   Binding(
     .knobs, "shift ←→", "", "turn finely (also H L and , .)",
     [

@@ -28,6 +28,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .evaluate: return state.evaluate()
   case .palette(let intent): return state.obey(intent)
   case .embedding(let intent): state.obey(intent)
+  case .similarity(let intent): return state.obey(intent)
   case .nextTheme: state.nextTheme()
   case .nextGraphics: state.nextGraphics()
   case .showLog: state.show(state.screen == .panel(.log) ? .overview : .panel(.log))

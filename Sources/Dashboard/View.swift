@@ -40,7 +40,7 @@ extension Scene {
   private mutating func drawFullPanel(_ panel: Panel, in area: Rect) {
     switch panel {
     case .loss: drawMetrics(in: area)
-    case .similarity: drawSimilarity(in: area)
+    case .similarity: drawExplorer(in: area)
     case .views: state.showsSheet ? drawSheet(in: area) : drawStages(in: area)
     case .embedding: drawEmbedding(in: area)
     case .layers: drawLayers(in: area)

@@ -42,7 +42,7 @@ public struct Image: Sendable {
   }
 
   /// The picture shrunk (averaging, aspect kept) until its shorter side is `limit`; itself when it is no larger.
-  func shrunk(toShorterSide limit: Int) -> Image {
+  public func shrunk(toShorterSide limit: Int) -> Image {
     guard shorterSide > limit else { return self }
     let size = Fit.scaled(width: width, height: height, shorterSide: limit)
     var pixels = Pixels(width: size.width, height: size.height)

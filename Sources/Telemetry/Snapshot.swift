@@ -78,6 +78,8 @@ public struct Snapshot: Sendable {
   public var curves: [Metric: Curve] = [:]
   public var events = ChunkedArray<Event>()
   public var similarities: SimilarityMap?
+  /// What the similarity explorer shows, while it is watched.
+  public var batch: SimilarityBatch?
   public var timing = StepTiming()
   /// Of the newest steps that were looked at, oldest first; at most `layerReports`.
   public var layers: [LayerReport] = []

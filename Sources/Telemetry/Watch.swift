@@ -4,4 +4,6 @@ public enum Watch: String, Sendable, CaseIterable {
   case layers
   /// `Snapshot.embedding` by principal components; by t-SNE, too
   case embedding, neighbours
+  /// `Snapshot.batch`: the fixed probe batch; the batch of a step
+  case probe, batch
 }

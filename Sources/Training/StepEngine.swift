@@ -139,13 +139,59 @@ struct StepEngine: ~Copyable {
 
   /// h [2n, D] and z [2n, d] of n images' views.
   private mutating func embed(_ views: ViewBatch, _ model: inout SimCLR) -> (h: Activation, z: Activation) {
-    workspace.restart(plan.passes[views.plan.count]!)
-    let pictures = views.bytes.withUnsafeBufferPointer {
+    embed(views.bytes, images: views.plan.count, plan.passes[views.plan.count]!, &model)
+  }
+
+  private mutating func embed(
+    _ bytes: [UInt8], images: Int, _ layout: Workspace.Plan, _ model: inout SimCLR
+  ) -> (h: Activation, z: Activation) {
+    workspace.restart(layout)
+    let pictures = bytes.withUnsafeBufferPointer {
       workspace.input(
-        $0, images: 2 * views.plan.count, size: configuration.imageSize!, mean: configuration.normalize.mean,
+        $0, images: 2 * images, size: configuration.imageSize!, mean: configuration.normalize.mean,
         standardDeviation: configuration.normalize.standardDeviation)
     }
     return model.forwardBoth(pictures, .training, &workspace)
+  }
+
+  // MARK: between steps
+
+  /// z [2n, d] of n images that are not trained on, in passes of at most the images of a step's own: batch norm takes
+  /// its statistics over each pass, as in training, and the running ones stay as they are.
+  /// - Parameter views: [2n, size, size, 3], first views, then second views.
+  mutating func project(_ views: [UInt8], images: Int, _ model: SimCLR) -> Tensor {
+    var copy = model
+    let size = views.count / (2 * images)
+    let (most, layout) = projection(of: model, atMost: images)
+    let count = (images + most - 1) / most
+    var rows = (first: [Float](), second: [Float]())
+    for part in 0..<count {
+      let range = images * part / count..<images * (part + 1) / count
+      let bytes =
+        views[range.lowerBound * size..<range.upperBound * size]
+        + views[(images + range.lowerBound) * size..<(images + range.upperBound) * size]
+      let z = workspace.read(embed(Array(bytes), images: range.count, layout(range.count), &copy).z)
+      rows.first += z.scalars[..<(z.count / 2)]
+      rows.second += z.scalars[(z.count / 2)...]
+    }
+    return Tensor([2 * images, rows.first.count / images], rows.first + rows.second)
+  }
+
+  /// How many images go forward at once in the step's own memory, and the layout of a number of them.
+  private func projection(of model: SimCLR, atMost images: Int) -> (most: Int, layout: (Int) -> Workspace.Plan) {
+    let (workers, configuration) = (workspace.workers, configuration)
+    func layout(_ images: Int) -> Workspace.Plan {
+      Workspace.plan(workers: workers, element: configuration.precision) { workspace in
+        var copy = model
+        let views = workspace.input(
+          UnsafeBufferPointer(start: nil, count: 0), images: 2 * images, size: configuration.imageSize!, mean: [],
+          standardDeviation: [])
+        _ = copy.forwardBoth(views, .training, &workspace)
+      }
+    }
+    var most = min(plan.chunks.max()!, images)
+    while most > 1 && layout(most).bytes > plan.largest.bytes { most = (most + 1) / 2 }
+    return (most, layout)
   }
 }
 

@@ -51,6 +51,7 @@ public struct Trainer: ~Copyable {
   let maps: EmbeddingStudio
   /// What a screen shows.
   var watching: Set<Watch> = []
+  var exploration = Exploration()
   var clock = Stopwatch()
   /// Lines that wait for the line of the untrained encoder.
   var heldLines: [StepMetrics]?
@@ -214,6 +215,8 @@ public struct Trainer: ~Copyable {
     try save()
     try emit(.finished)
     snapshot.state = .finished(reason: "the schedule is through")
+    exploration.isAsked = true
+    exploreWhenDue()
     publish(force: true)
     return .finished
   }

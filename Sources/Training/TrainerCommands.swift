@@ -8,8 +8,10 @@ extension Trainer {
     grantedSteps = max(0, grantedSteps - 1)
     for command in link.receive() { try obey(command) }
     mapWhenDue()
+    exploreWhenDue()
     while isPaused && grantedSteps == 0 && !isStopping {
       snapshot.state = .paused
+      exploreWhenDue()
       publish(force: true)
       var commands: [Command] = []
       while commands.isEmpty {
@@ -37,9 +39,11 @@ extension Trainer {
     case .evaluate:
       guard data.canEvaluate else { return try emit(.warning("no held-out pictures with labels: nothing to evaluate")) }
       try evaluate(point.model, step: point.step)
-    case .watch(let shown): watching = shown
+    case .watch(let shown): watch(shown)
     case .stop: isStopping = true
-    case .terminalLost: try emit(.terminalLost)
+    case .terminalLost:
+      watch([])
+      try emit(.terminalLost)
     }
   }
 

@@ -73,6 +73,10 @@ extension Trainer {
       let labels = data.train.labels.map { labels in outcome.indices.map { labels[$0] } }
       snapshot.similarities = SimilarityMap(averaging: look.z, labels: labels, step: point.step, workers: workers)
       lastLook = .now
+      exploration.trained = TrainedBatch(
+        step: point.step, epoch: point.epoch, indices: outcome.indices, recipe: configuration.recipe(point.knobs),
+        z: look.z,
+        trained: .init(loss: outcome.loss.loss, temperature: point.knobs.temperature, images: images))
     }
     if !outcome.layers.isEmpty { record(outcome.layers) }
     snapshot.timing = outcome.timing

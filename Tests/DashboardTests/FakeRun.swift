@@ -38,6 +38,7 @@ enum FakeRun {
     snapshot.similarities = similarities()
     snapshot.layers = layers()
     snapshot.embedding = map()
+    snapshot.batch = batch
     snapshot.timing.views = 0.012
     snapshot.timing.forward = 0.1
     snapshot.timing.loss = 0.006
@@ -110,6 +111,32 @@ enum FakeRun {
     }
     return SimilarityMap(size: size, views: 512, values: values, sortedByClass: true, step: steps)
   }
+
+  /// The probe batch: 48 images of ten classes, whose views point along their class, their image and by chance.
+  static let batch: SimilarityBatch = {
+    var noise = Noise(11)
+    let (images, d, side) = (48, 16, 16)
+    func direction() -> [Double] { (0..<d).map { _ in noise.next() } }
+    let classes = (0..<10).map { _ in direction() }
+    let labels = (0..<images).map { $0 * 7 % 10 }
+    let own = (0..<images).map { _ in direction() }
+    let rows = (0..<2 * images).map { view -> [Double] in
+      let (image, chance) = (view % images, direction())
+      return (0..<d).map { 0.7 * classes[labels[image]][$0] + own[image][$0] + 0.5 * chance[$0] }
+    }
+    let lengths = rows.map { row in row.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    let pixels = (0..<2 * images).flatMap { view -> [UInt8] in
+      let warmth = Double(labels[view % images]) / 12 - 0.4
+      return picture(side: side, shift: view < images ? 0.05 : -0.1, zoom: view < images ? 1.4 : 1, warmth: warmth)
+        .pixels
+    }
+    return SimilarityBatch(
+      source: .probe, step: steps, z: zip(rows, lengths).flatMap { row, length in row.map { Float($0 / length) } },
+      lengths: lengths.map { Float($0) },
+      views: SimilarityViews(
+        indices: (0..<images).map { $0 * 187 }, names: (0..<images).map { "data_batch_1 #\($0 * 187)" }, labels: labels,
+        side: side, pixels: pixels))
+  }()
 
   /// A frog-like something before sky and grass.
   static func picture(side: Int = 32, shift: Double = 0, zoom: Double = 1, warmth: Double = 0) -> Picture {

@@ -51,6 +51,19 @@ func ownScreensLookAsRecorded(panel: Panel, size: (columns: Int, rows: Int)) thr
   try expectGolden("sheet", state, columns, rows)
 }
 
+@Test(arguments: [(40, 12), (80, 24), (120, 36), (200, 60)]) func explorerLooksAsRecorded(columns: Int, rows: Int)
+  throws
+{
+  var state = FakeRun.state()
+  state.screen = .panel(.similarity)
+  _ = update(&state, .similarity(.temperature(-1)))
+  try expectGolden("explorer", state, columns, rows)
+  for _ in 0..<4 { _ = update(&state, .similarity(.zoom(1))) }
+  try expectGolden("explorer-zoomed", state, columns, rows)
+  state.abilities = FakeRun.plain
+  try expectGolden("explorer-ascii", state, columns, rows)
+}
+
 @Test func otherScreensLookAsRecorded() throws {
   var palette = FakeRun.state()
   palette.palette = Palette(text: "te", chosen: 1)
@@ -183,6 +196,7 @@ private let sizes: [(Int, Int)] = {
 @Test func allColoursAreTheThemes() {
   var state = FakeRun.state()
   (state.pair, state.snapshot.similarities, state.thumbnails) = (nil, nil, [:])
+  state.similarity = SimilarityState()
   let styles = Theme.Role.allCases.map { Theme.builtin[$0] }
   let classes = (0..<10).map { CategoryColors.color($0, onDark: true) }
   let known = Set(styles.flatMap { [$0.foreground, $0.background] } + classes)

@@ -30,21 +30,18 @@ extension Scene {
     return [dotted([title, views + text(map.sortedByClass ? " by class" : "")]), dotted([title, views]), title]
   }
 
-  /// Beside the map, from the top: its legend, the numbers, and how often each value occurs, as the room allows.
+  /// Beside the map, from the top: its legend and the numbers, as the room allows.
   private mutating func drawSimilarityNumbers(_ heatmap: Heatmap, in area: Rect) {
     guard area.width >= 8 else { return }
-    let isAlone = state.screen != .overview
-    let rows = Array((isAlone ? similarityRows + detailRows : similarityRows).prefix(max(0, area.height - 3)))
+    let rows = Array(similarityRows.prefix(max(0, area.height - 3)))
     let gap = area.height >= rows.count + 7 ? 1 : 0
     let (legend, rest) = area.cutTop(min(area.height - rows.count - gap, 13), gap: gap)
     heatmap.drawLegend(in: legend, of: &grid)
-    let (numbers, below) = rest.cutTop(rows.count, gap: 1)
-    let narrow = numbers.cutLeft(isAlone ? 26 : 18).0
+    let narrow = rest.cutLeft(18).0
     for (y, row) in rows.enumerated() {
       put(row.0, in: narrow.row(y))
       put(row.1, in: narrow.row(y), .right)
     }
-    drawHistogram(heatmap, in: below)
   }
 
   private var similarityRows: [(Text, Text)] {
@@ -56,37 +53,10 @@ extension Scene {
     ].compactMap { $0 }
   }
 
-  private var detailRows: [(Text, Text)] {
-    let metrics: [Metric] = [
-      .contrastiveTop5, .standardDeviation, .alignment, .uniformity, .hEffectiveRank, .hAlignment, .hUniformity,
-    ]
-    // Evenly spread, z deviates by 1/√d in each dimension.
-    let spread = Double(snapshot.run.projectionDimension).squareRoot()
-    return metrics.compactMap { metric in
-      numberRow(metric, metric.title, .text) { value in
-        switch metric {
-        case .contrastiveTop5: Figures.percent(value)
-        case .standardDeviation: Figures.percent(value * spread)
-        default: Figures.fixed(value, 2)
-        }
-      }
-    }
-  }
-
   private func numberRow(
     _ metric: Metric, _ name: String, _ role: Theme.Role, _ write: (Double) -> String
   ) -> (Text, Text)? {
     guard let value = snapshot.curves[metric]?.last?.smooth else { return nil }
     return (text(name, .faint), text(write(value), role))
-  }
-
-  private mutating func drawHistogram(_ heatmap: Heatmap, in area: Rect) {
-    guard area.height >= 5, area.width >= 16 else { return }
-    let bars = Rect(x: area.x, y: area.y + 1, width: min(48, area.width), height: min(area.height - 2, 10))
-    put(text("cells by similarity", .faint), in: area.row(0))
-    Histogram(heatmap.values, in: heatmap.range, bins: bars.width).draw(in: bars, of: &grid, theme[.rank])
-    let axis = Rect(x: bars.x, y: bars.maxY, width: bars.width, height: 1)
-    put(text(Figures.fixed(heatmap.range.lowerBound, 2), .faint), in: axis)
-    put(text(Figures.fixed(heatmap.range.upperBound, 2), .faint), in: axis, .right)
   }
 }
