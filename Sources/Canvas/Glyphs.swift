@@ -51,6 +51,11 @@ extension Unicode.Scalar {
   }()
 }
 
+extension String {
+  /// The same words in ASCII glyphs only.
+  public var inASCII: String { String(String.UnicodeScalarView(unicodeScalars.map(\.asciiFallback))) }
+}
+
 extension Grid {
   /// The same screen in ASCII glyphs only.
   public var inASCII: Grid { mapCells { Cell($0.glyph.asciiFallback, $0.style) } }

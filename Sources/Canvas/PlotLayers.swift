@@ -63,7 +63,7 @@ extension LinePlot {
 
   /// × where a sample was not a number, ▲ and ▼ where one lies beyond the edge.
   func drawAlarms(_ series: Series, _ plot: PlotScale, _ grid: inout Grid) {
-    for point in series.points {
+    for point in series.points where xRange.contains(point.lastX) {
       let column = plot.column(point.lastX)
       if point.hasNonFinite { grid[column, plot.inside.y] = Cell("×", styles.alarm) }
       guard series.band != nil, point.low <= point.high else { continue }
@@ -76,6 +76,36 @@ extension LinePlot {
     for marker in markers where xRange.contains(marker.x) {
       for y in plot.inside.y..<plot.inside.maxY { grid[plot.column(marker.x), y] = Cell("╎", styles.marker) }
     }
+  }
+
+  func drawCrosshair(_ plot: PlotScale, _ grid: inout Grid) {
+    guard let x = crosshair, xRange.contains(x) else { return }
+    for y in plot.inside.y..<plot.inside.maxY { grid[plot.column(x), y] = Cell("┊", styles.crosshair) }
+  }
+
+  /// At the last point that is seen.
+  func drawName(_ series: Series, _ plot: PlotScale, _ grid: inout Grid) {
+    let seen = series.points.last { $0.smooth.isFinite && xRange.contains($0.lastX) }
+    guard !series.name.isEmpty, let seen else { return }
+    let row = min(max(plot.row(seen.smooth), plot.inside.y), plot.inside.maxY - 1)
+    let name = Text(series.name, series.line)
+    let start = min(plot.column(seen.lastX) + 1, plot.inside.maxX - name.width)
+    name.draw(in: Rect(x: start, y: row, width: name.width, height: 1), of: &grid)
+  }
+
+  func draw(_ mark: Mark, _ plot: PlotScale, _ grid: inout Grid) {
+    let (column, row) = (plot.column(mark.x), plot.row(mark.y))
+    guard xRange.contains(mark.x), plot.inside.contains(x: column, y: row) else { return }
+    let label = Text(mark.label, mark.style)
+    let rooms = [0, -1, 1, -2, 2, -3, 3].flatMap { down in
+      [column + 2, column - 1 - label.width, column - label.width / 2].map {
+        Rect(x: $0, y: row + down, width: label.width, height: 1)
+      }
+    }
+    if !label.isEmpty, let room = rooms.first(where: { plot.inside.contains($0) && Self.isBlank($0, grid) }) {
+      label.draw(in: room, of: &grid)
+    }
+    grid[column, row] = Cell("●", mark.style)
   }
 
   /// Each label takes the highest of the upper rows where it hides nothing but blanks; without one it is left out.

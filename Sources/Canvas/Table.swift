@@ -17,6 +17,9 @@ public struct Table {
 
   public init(columns: [Column], rows: [[Text]]) { (self.columns, self.rows) = (columns, rows) }
 
+  /// What it needs to be drawn whole.
+  public var width: Int { natural.reduce(0, +) + gap * max(0, columns.count - 1) }
+
   /// Draws the rows that fit, from the first on.
   public func draw(in area: Rect, of grid: inout Grid) {
     let widths = widths(in: area.width)
@@ -31,13 +34,14 @@ public struct Table {
   }
 
   private func widths(in total: Int) -> [Int] {
-    var widths = columns.indices.map { index in
-      rows.map { index < $0.count ? $0[index].width : 0 }.max() ?? 0
-    }
-    let used = widths.reduce(0, +) + gap * max(0, columns.count - 1)
+    var widths = natural
     if let flexible = columns.firstIndex(where: \.isFlexible) {
-      widths[flexible] = max(0, widths[flexible] + total - used)
+      widths[flexible] = max(0, widths[flexible] + total - width)
     }
     return widths
+  }
+
+  private var natural: [Int] {
+    columns.indices.map { index in rows.map { index < $0.count ? $0[index].width : 0 }.max() ?? 0 }
   }
 }

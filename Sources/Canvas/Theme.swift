@@ -19,6 +19,15 @@ public struct Theme: Sendable, Equatable {
     case loss, band, reference, marker
     /// Series of the other plots.
     case positive, negative, accuracy, rate, gradient, rank
+    /// Earlier runs over the present one, told apart by any colour vision.
+    case run1 = "run_1"
+    case run2 = "run_2"
+    case run3 = "run_3"
+    case run4 = "run_4"
+    case run5 = "run_5"
+    case run6 = "run_6"
+    case run7 = "run_7"
+    case run8 = "run_8"
     /// View 1 and view 2: captions and crop boxes.
     case viewOne = "view_one"
     case viewTwo = "view_two"
@@ -26,6 +35,8 @@ public struct Theme: Sendable, Equatable {
     case slider, asked
     /// States and messages.
     case good, warning, bad
+
+    public static let runs: [Role] = [.run1, .run2, .run3, .run4, .run5, .run6, .run7, .run8]
   }
 
   public let name: String
@@ -55,7 +66,11 @@ extension Theme {
       .reference: Style(RGB(hex: 0x57738f)), .marker: Style(RGB(hex: 0xd2a8ff)),
       .positive: Style(RGB(hex: 0x56d364)), .negative: Style(RGB(hex: 0xff7b72)),
       .accuracy: Style(RGB(hex: 0x7ee0c8)), .rate: Style(RGB(hex: 0xd2a8ff)), .gradient: Style(RGB(hex: 0xe3b341)),
-      .rank: Style(RGB(hex: 0x79c0ff)), .viewOne: Style(RGB(hex: 0xffd866)), .viewTwo: Style(RGB(hex: 0x6ce5ff)),
+      .rank: Style(RGB(hex: 0x79c0ff)),
+      .run1: Style(RGB(hex: 0xd79605)), .run2: Style(RGB(hex: 0x9ec6fd)), .run3: Style(RGB(hex: 0x33a279)),
+      .run4: Style(RGB(hex: 0xfff05d)), .run5: Style(RGB(hex: 0x6f619e)), .run6: Style(RGB(hex: 0xc43d32)),
+      .run7: Style(RGB(hex: 0x9a8aa4)), .run8: Style(RGB(hex: 0x967bff)),
+      .viewOne: Style(RGB(hex: 0xffd866)), .viewTwo: Style(RGB(hex: 0x6ce5ff)),
       .slider: Style(RGB(hex: 0x6cb6ff), .bold), .asked: Style(RGB(hex: 0xe3b341), .bold),
       .good: Style(RGB(hex: 0x56d364), .bold), .warning: Style(RGB(hex: 0xe3b341), .bold),
       .bad: Style(RGB(hex: 0xff7b72), .bold),

@@ -28,4 +28,4 @@ public let actions: [Action] =
     Action("next-panel", .focus(1)), Action("previous-panel", .focus(-1)), Action("log", .showLog),
     Action("graphics", .nextGraphics), Action("theme", .nextTheme), Action("command", .palette(.open)),
     Action("help", .help), Action("quit", .quit),
-  ] + embeddingActions + similarityActions
+  ] + embeddingActions + similarityActions + metricsActions

@@ -55,6 +55,13 @@ public struct DashboardState: Sendable {
   public let themes: [Theme]
   /// The views-only screen, without a trainer.
   public let isPreview: Bool
+  /// The curves of recorded runs over each other, without a trainer.
+  public let isComparison: Bool
+
+  /// What is chosen on the metrics screen.
+  public internal(set) var metrics = MetricsState()
+  /// Runs whose curves are laid over the present one's: at most `MetricsState.mostOverlays`.
+  public var recordedRuns: [RecordedRun] = []
 
   var themeIndex = 0
   public internal(set) var focus = Panel.loss
@@ -100,13 +107,15 @@ public struct DashboardState: Sendable {
   ///   - knobs: the values the preview starts from.
   ///   - keys: what keys do that is not as in the table.
   public init(
-    themes: [Theme], abilities: Abilities, isPreview: Bool = false, knobs: Knobs = Knobs(),
+    themes: [Theme], abilities: Abilities, isPreview: Bool = false, isComparison: Bool = false, knobs: Knobs = Knobs(),
     keys: KeyChanges = KeyChanges()
   ) {
     precondition(!themes.isEmpty, "a dashboard needs a theme")
-    (self.themes, self.abilities, self.isPreview, previewKnobs) = (themes, abilities, isPreview, knobs)
+    (self.themes, self.abilities, previewKnobs) = (themes, abilities, knobs)
+    (self.isPreview, self.isComparison) = (isPreview, isComparison)
     bindings = keys.applied(to: standardBindings)
     if isPreview { (screen, focus) = (.panel(.views), .views) }
+    if isComparison { screen = .panel(.loss) }
   }
 
   /// The theme in use; without colours there is only one that can be shown.
@@ -126,6 +135,7 @@ public struct DashboardState: Sendable {
   public var pairRequest: PairRequest? {
     switch snapshot.state {
     case .decoding: return nil
+    case _ where isComparison: return nil
     case .starting where !isPreview: return nil
     case .failed where pair == nil: return nil
     default:

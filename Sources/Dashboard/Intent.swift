@@ -21,6 +21,7 @@ public enum Intent: Sendable, Equatable {
   case palette(PaletteIntent)
   case embedding(EmbeddingIntent)
   case similarity(SimilarityIntent)
+  case metrics(MetricsIntent)
   case nextTheme, nextGraphics, showLog, help
   case quit, confirmQuit, stay
 }

@@ -5,7 +5,7 @@ import Canvas
 public struct Binding: Sendable {
   /// The headings of the help screen.
   public enum Group: String, Sendable, CaseIterable {
-    case knobs, training, views, similarity, screen
+    case knobs, training, metrics, views, similarity, screen
     case map = "on the map"
     case typing = "typing a value"
     case command = "typing a command"
@@ -41,18 +41,20 @@ extension DashboardState {
   var isCommanding: Bool { !asksToQuit && palette != nil }
   /// No question and no typing is going on.
   var isFree: Bool { !asksToQuit && !isTyping && palette == nil }
-  var trains: Bool { !isPreview && !snapshot.state.isOver }
+  /// A run trains here, or has.
+  var hasTrainer: Bool { !isPreview && !isComparison }
+  var trains: Bool { hasTrainer && !snapshot.state.isOver }
   public var isPaused: Bool { snapshot.state == .paused }
   /// Up and down scroll instead of choosing a knob.
   var isScrolling: Bool { screen == .help || screen == .panel(.log) }
-  var turnsKnobs: Bool { isFree && !isScrolling && !isOnMap && !snapshot.state.isOver }
-  var showsPairs: Bool { isFree && !isScrolling && !isOnMap && !explores }
+  var turnsKnobs: Bool { isFree && !isScrolling && !isOnMap && !exploresMetrics && !snapshot.state.isOver }
+  var showsPairs: Bool { isFree && !isScrolling && !isOnMap && !explores && !exploresMetrics && !isComparison }
 }
 
 /// In the order of the footer.
 public let standardBindings: [Binding] =
-  questionBindings + paletteBindings + typingBindings + wayBackBindings + embeddingBindings + similarityBindings
-  + knobBindings + trainingBindings + viewBindings + screenBindings
+  questionBindings + paletteBindings + typingBindings + DashboardState.metricsBindings + wayBackBindings
+  + embeddingBindings + similarityBindings + knobBindings + trainingBindings + viewBindings + screenBindings
 
 private let questionBindings: [Binding] = [
   Binding(
@@ -108,7 +110,7 @@ private let wayBackBindings: [Binding] = [
   Binding(
     .screen, "esc", "back", "back to all panels (also z)",
     [(.escape, .back), (character("z"), .back), (.enter, .back)],
-    when: { $0.isFree && $0.screen != .overview && !($0.isPreview && $0.screen == .panel(.views)) }),
+    when: { $0.isFree && $0.screen != $0.home }),
 ]
 
 private let knobBindings: [Binding] = [
@@ -122,7 +124,8 @@ private let knobBindings: [Binding] = [
     .knobs, "↑↓", "choose", "choose a knob (also k j)",
     [
       (.up, .choose(-1)), (.down, .choose(1)), (character("k"), .choose(-1)), (character("j"), .choose(1)),
-    ], when: { $0.isFree && !$0.isScrolling && !$0.isOnMap }, shown: { $0.turnsKnobs && !$0.explores }),
+    ], when: { $0.isFree && !$0.isScrolling && !$0.isOnMap && !$0.exploresMetrics },
+    shown: { $0.turnsKnobs && !$0.explores }),
   Binding(
     .knobs, "shift ←→", "", "turn finely (also H L and , .)",
     [
@@ -176,15 +179,15 @@ private let screenBindings: [Binding] = [
     when: { $0.isFree && $0.screen == .overview }),
   Binding(
     .screen, "tab", "panel", "the next panel (shift-tab: the one before)", [(.tab, .focus(1)), (.backTab, .focus(-1))],
-    when: { $0.isFree && !$0.isPreview && $0.screen != .help }),
+    when: { $0.isFree && $0.hasTrainer && $0.screen != .help }),
   Binding(
     .screen, "f2–f9", "", "loss, similarity, views, embedding, layers, resources, knobs, log",
-    Panel.allCases.enumerated().map { (.function($0 + 2), .show($1)) }, when: { $0.isFree && !$0.isPreview }),
+    Panel.allCases.enumerated().map { (.function($0 + 2), .show($1)) }, when: { $0.isFree && $0.hasTrainer }),
   Binding(
     .screen, "page keys", "", "scroll the layers", [(.pageUp, .scroll(-10)), (.pageDown, .scroll(10))],
     when: { $0.isFree && $0.screen == .panel(.layers) }),
   Binding(
-    .screen, "m", "log", "what has happened so far", [(character("m"), .showLog)], when: { $0.isFree && !$0.isPreview }),
+    .screen, "m", "log", "what has happened so far", [(character("m"), .showLog)], when: { $0.isFree && $0.hasTrainer }),
   Binding(
     .screen, "g", "graphics", "the next way to draw pictures", [(character("g"), .nextGraphics)],
     when: \.isFree, shown: { $0.availableGraphics.count > 1 }),

@@ -21,7 +21,7 @@ private func isTiny(_ screen: Rect) -> Bool { screen.width < 30 || screen.height
 func layout(_ state: DashboardState, columns: Int, rows: Int) -> [PlacedPart] {
   let screen = Rect(x: 0, y: 0, width: columns, height: rows)
   if isTiny(screen) && state.screen != .help { return [PlacedPart(part: .status, area: screen)] }
-  let (header, rest) = screen.cutTop(columns >= 60 && rows >= 18 && !state.isPreview ? 2 : min(1, rows / 3))
+  let (header, rest) = screen.cutTop(columns >= 60 && rows >= 18 && state.hasTrainer ? 2 : min(1, rows / 3))
   let (middle, footer) = rest.cutBottom(min(footerRows(state, columns), rows / 3))
   let parts = [PlacedPart(part: .header, area: header), PlacedPart(part: .footer, area: footer)]
   return (parts + middleParts(state, middle)).filter { !$0.area.isEmpty }

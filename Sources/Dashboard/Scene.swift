@@ -26,8 +26,10 @@ struct Scene {
   }
 
   /// A panel's frame; small screens get only its upper edge.
-  mutating func frame(_ panel: Panel?, in area: Rect, title: Text, note: Text = Text()) -> Rect {
-    let isFocused = panel == state.focus && state.screen == .overview
+  mutating func frame(
+    _ panel: Panel?, in area: Rect, title: Text, note: Text = Text(), isFocused: Bool? = nil
+  ) -> Rect {
+    let isFocused = isFocused ?? (panel == state.focus && state.screen == .overview)
     let style = theme[isFocused ? .focus : .border]
     let mark = isFocused ? text("▸ ", .focus) : Text()
     let isClosed = grid.columns >= 60 && area.height >= 4

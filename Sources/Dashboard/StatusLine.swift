@@ -1,10 +1,10 @@
-/// A snapshot as one plain line, for runs without a screen.
+/// A snapshot as one plain line, for runs without a screen; in ASCII, for it may go to any file or pipe.
 import Canvas
 import Telemetry
 
 /// "epoch 3/100 step 84 loss 5.312 (71 % of the way from ceiling to floor) 312 images/s ETA 12 min kNN 46.2 %"
 public func statusLine(_ snapshot: Snapshot) -> String {
-  guard snapshot.step > 0 else { return plain(snapshot.state.words) }
+  guard snapshot.step > 0 else { return snapshot.state.words.inASCII }
   var parts: [String] = snapshot.state == .running ? [] : [snapshot.state.words + ":"]
   let total = snapshot.run.totalEpochs
   parts.append("epoch \(Figures.fixed(snapshot.epoch.rounded(.down), 0))" + (total > 0 ? "/\(total)" : ""))
@@ -17,10 +17,5 @@ public func statusLine(_ snapshot: Snapshot) -> String {
   if snapshot.imagesPerSecond > 0 { parts.append("\(Figures.significant(snapshot.imagesPerSecond, 3)) images/s") }
   if let seconds = snapshot.secondsLeft, !snapshot.state.isOver { parts.append("ETA \(Figures.duration(seconds))") }
   if let accuracy = snapshot.knnAccuracy { parts.append("kNN \(Figures.percent(accuracy))") }
-  return plain(parts.joined(separator: " "))
-}
-
-/// In ASCII: it may go to any file or pipe.
-private func plain(_ text: String) -> String {
-  String(String.UnicodeScalarView(text.unicodeScalars.map(\.asciiFallback)))
+  return parts.joined(separator: " ").inASCII
 }

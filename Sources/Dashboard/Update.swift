@@ -29,6 +29,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .palette(let intent): return state.obey(intent)
   case .embedding(let intent): state.obey(intent)
   case .similarity(let intent): return state.obey(intent)
+  case .metrics(let intent): state.explore(intent)
   case .nextTheme: state.nextTheme()
   case .nextGraphics: state.nextGraphics()
   case .showLog: state.show(state.screen == .panel(.log) ? .overview : .panel(.log))
@@ -123,7 +124,7 @@ extension DashboardState {
   }
 
   fileprivate mutating func quit() -> [Command] {
-    if isPreview || snapshot.state.isOver {
+    if isPreview || isComparison || snapshot.state.isOver {
       isDone = true
       return []
     }
@@ -143,7 +144,8 @@ extension DashboardState {
     if case .panel(let panel) = screen { focus = panel }
   }
 
-  private var home: Screen { isPreview ? .panel(.views) : .overview }
+  /// Where `back` ends.
+  var home: Screen { isPreview ? .panel(.views) : isComparison ? .panel(.loss) : .overview }
 
   fileprivate mutating func goBack() {
     show(screen == .help ? screenBeforeHelp : home)

@@ -1,33 +1,5 @@
-/// A growing list whose copies are cheap: a copy and its original share all full chunks, so that a snapshot of a
-/// million steps costs the trainer one chunk.
-public struct ChunkedArray<Element: Sendable>: Sendable {
-  private static var chunkSize: Int { 1024 }
-  private var chunks: [[Element]] = []
-  public private(set) var count = 0
-
-  public init() {}
-
-  public mutating func append(_ element: Element) {
-    if count % Self.chunkSize == 0 {
-      chunks.append([])
-      chunks[chunks.count - 1].reserveCapacity(Self.chunkSize)
-    }
-    chunks[chunks.count - 1].append(element)
-    count += 1
-  }
-
-  public subscript(index: Int) -> Element {
-    get { chunks[index / Self.chunkSize][index % Self.chunkSize] }
-    set { chunks[index / Self.chunkSize][index % Self.chunkSize] = newValue }
-  }
-
-  public var last: Element? { count == 0 ? nil : self[count - 1] }
-
-  /// The newest `limit` elements, oldest first.
-  public func suffix(_ limit: Int) -> [Element] { (max(0, count - limit)..<count).map { self[$0] } }
-}
-
-/// A series over steps as a min/max pyramid: drawn at any zoom, no spike is lost.
+/// A series over steps with a min/max pyramid above it: drawn at any zoom, no spike is lost, and every moving average is
+/// that of all raw values.
 public struct Curve: Sendable {
   /// What one or more neighbouring samples come to.
   public struct Point: Sendable, Equatable {
@@ -36,93 +8,107 @@ public struct Curve: Sendable {
     /// Over the finite samples; minimum > maximum when there is none.
     public var minimum: Double
     public var maximum: Double
-    /// The debiased exponential moving average after the last sample.
+    /// The debiased exponential moving average after the last sample; NaN before the first finite one.
     public var smooth: Double
     /// Some sample was NaN or infinite.
     public var hasNonFinite: Bool
 
     public var hasFinite: Bool { minimum <= maximum }
+
+    init(_ first: Sample, _ last: Sample, _ extent: Extent, smooth: Double) {
+      (firstStep, lastStep, self.smooth) = (first.step, last.step, smooth)
+      (minimum, maximum, hasNonFinite) = (extent.minimum, extent.maximum, extent.hasNonFinite)
+    }
   }
 
-  private static let fanOut = 4
-  private var levels = [ChunkedArray<Point>()]
-  private let decay: Double
-  private var average = 0.0
-  private var weight = 0.0
+  struct Sample: Sendable {
+    let step: Int
+    let value: Double
+  }
 
-  /// - Parameter smoothing: weight of the past in the moving average, 0 (none) …< 1.
-  public init(smoothing: Double = 0.9) { decay = smoothing }
+  /// The reach of neighbouring samples.
+  struct Extent: Sendable {
+    var minimum = Double.infinity
+    var maximum = -Double.infinity
+    var hasNonFinite = false
 
-  public var count: Int { levels[0].count }
-  public var last: Point? { levels[0].last }
-  public var first: Point? { count == 0 ? nil : levels[0][0] }
+    mutating func take(_ value: Double) {
+      guard value.isFinite else { return hasNonFinite = true }
+      (minimum, maximum) = (min(minimum, value), max(maximum, value))
+    }
+
+    mutating func take(_ other: Extent) {
+      (minimum, maximum) = (min(minimum, other.minimum), max(maximum, other.maximum))
+      hasNonFinite = hasNonFinite || other.hasNonFinite
+    }
+  }
+
+  static let fanOut = 16
+  /// Samples between kept averages.
+  static let stride = 256
+
+  private(set) var samples = ChunkedArray<Sample>()
+  /// Of level k each element is the extent of `fanOut`ᵏ⁺¹ samples; what is not full yet has none.
+  private(set) var levels: [ChunkedArray<Extent>] = []
+  /// The averages before sample 0, `stride`, 2 · `stride` …
+  private(set) var averages = ChunkedArray<MovingAverages>(chunk: 64)
+  private var newest = MovingAverages()
+  private var lowest = LowestAverages()
+  /// Of the negated averages.
+  private var highest = LowestAverages()
+  let smoothing: Smoothing
+
+  /// - Parameter smoothing: of the average that points have where no other is asked for.
+  public init(smoothing: Smoothing = .standard) { self.smoothing = smoothing }
+
+  public var count: Int { samples.count }
+  public var first: Point? { count == 0 ? nil : sample(0) }
+  public var last: Point? {
+    guard let sample = samples.last else { return nil }
+    var extent = Extent()
+    extent.take(sample.value)
+    return Point(sample, sample, extent, smooth: newest.values[smoothing.rung])
+  }
 
   /// Steps must not fall.
   public mutating func append(step: Int, _ value: Double) {
+    if count % Self.stride == 0 { averages.append(newest) }
+    samples.append(Sample(step: step, value: value))
     if value.isFinite {
-      average = decay * average + (1 - decay) * value
-      weight = decay * weight + (1 - decay)
+      newest.take(value)
+      lowest.take(newest.values, step: step)
+      highest.take(-newest.values, step: step)
     }
-    let smooth = weight > 0 ? average / weight : value
-    levels[0].append(
-      Point(
-        firstStep: step, lastStep: step, minimum: value.isFinite ? value : .infinity,
-        maximum: value.isFinite ? value : -.infinity, smooth: smooth, hasNonFinite: !value.isFinite))
-    propagate()
-  }
-
-  /// Each level's last point covers `fanOut` points of the level below, or the rest.
-  private mutating func propagate() {
-    var level = 0
-    while levels[level].count > Self.fanOut {
-      if levels.count == level + 1 {
-        levels.append(ChunkedArray())
-        for index in 0..<levels[level].count { absorb(index, of: level) }
-      } else {
-        absorb(levels[level].count - 1, of: level)
-      }
+    var (level, index) = (0, count)
+    while index % Self.fanOut == 0 {
+      index /= Self.fanOut
+      if levels.count == level { levels.append(ChunkedArray(chunk: 256)) }
+      levels[level].append(extent(ofLast: Self.fanOut, at: level))
       level += 1
     }
   }
 
-  private mutating func absorb(_ index: Int, of level: Int) {
-    let point = levels[level][index]
-    let parent = index / Self.fanOut
-    guard parent < levels[level + 1].count else { return levels[level + 1].append(point) }
-    var sum = levels[level + 1][parent]
-    sum.lastStep = point.lastStep
-    sum.minimum = min(sum.minimum, point.minimum)
-    sum.maximum = max(sum.maximum, point.maximum)
-    sum.smooth = point.smooth
-    sum.hasNonFinite = sum.hasNonFinite || point.hasNonFinite
-    levels[level + 1][parent] = sum
-  }
-
-  /// The samples inside `steps`, in at most `limit` + 2 points that together cover every one of them.
-  public func points(in steps: ClosedRange<Int>, atMost limit: Int) -> [Point] {
-    for level in levels {
-      let start = firstIndex(of: level) { $0.lastStep >= steps.lowerBound }
-      let end = firstIndex(of: level) { $0.firstStep > steps.upperBound }
-      if end - start <= max(1, limit) + 2 { return (start..<max(start, end)).map { level[$0] } }
+  /// - Parameter level: the one that the extent is for; its parts are in the one below.
+  private func extent(ofLast parts: Int, at level: Int) -> Extent {
+    var extent = Extent()
+    if level == 0 {
+      for index in count - parts..<count { extent.take(samples[index].value) }
+    } else {
+      let below = levels[level - 1]
+      for index in below.count - parts..<below.count { extent.take(below[index]) }
     }
-    return []
+    return extent
   }
 
-  /// The sample nearest to a step.
-  public func sample(at step: Int) -> Point? {
-    guard count > 0 else { return nil }
-    let after = min(firstIndex(of: levels[0]) { $0.firstStep >= step }, count - 1)
-    let before = max(0, after - 1)
-    return step - levels[0][before].firstStep < levels[0][after].firstStep - step ? levels[0][before] : levels[0][after]
+  /// Where a moving average has been lowest so far; of equals the first. nil before the first finite sample.
+  public func lowest(_ smoothing: Smoothing) -> (step: Int, value: Double)? {
+    let value = lowest.values[smoothing.rung]
+    return value < .infinity ? (Int(lowest.steps[smoothing.rung]), value) : nil
   }
 
-  private func firstIndex(of level: ChunkedArray<Point>, where holds: (Point) -> Bool) -> Int {
-    var low = 0
-    var high = level.count
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(level[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
+  /// Where it has been highest.
+  public func highest(_ smoothing: Smoothing) -> (step: Int, value: Double)? {
+    let value = highest.values[smoothing.rung]
+    return value < .infinity ? (Int(highest.steps[smoothing.rung]), -value) : nil
   }
 }

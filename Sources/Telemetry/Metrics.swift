@@ -46,6 +46,14 @@ public enum Metric: String, CaseIterable, Sendable {
 
   /// Counts are written without a fraction.
   public var isCount: Bool { self == .images || self == .batchSize }
+
+  /// Has no noise, or few values: an average would only lag behind.
+  public var isExact: Bool {
+    switch self {
+    case .epoch, .images, .time, .learningRate, .knnAccuracy, .linearAccuracy: true
+    default: Knob.named(rawValue) != nil
+    }
+  }
 }
 
 /// One line of `metrics.jsonl`: the values of one step or one evaluation. What was not computed is nil.
@@ -64,5 +72,14 @@ public struct StepMetrics: Sendable, Equatable {
   /// Metrics with a value, in the file's order.
   public var present: [(metric: Metric, value: Double)] {
     zip(Metric.allCases, values).compactMap { metric, value in value.map { (metric, $0) } }
+  }
+}
+
+extension [Metric: Curve] {
+  /// Takes the values of a line up into their curves.
+  public mutating func append(_ metrics: StepMetrics) {
+    for (metric, value) in metrics.present {
+      self[metric, default: Curve(smoothing: metric.isExact ? .none : .standard)].append(step: metrics.step, value)
+    }
   }
 }

@@ -51,12 +51,16 @@ public final class RunFolder {
   public static func configuration(of path: String) throws -> Configuration {
     let file = path + "/config.json"
     guard let data = FileManager.default.contents(atPath: file) else {
-      throw Trouble("no run here (config.json is missing)", at: path, remedy: "name a folder such as runs/NAME")
+      throw noRun(path)
     }
     var configuration = Configuration()
     configuration.stem = .cifar  // the only one there was when runs did not say theirs
     try configuration.take(json: String(decoding: data, as: UTF8.self), from: file)
     return configuration
+  }
+
+  static func noRun(_ path: String) -> Trouble {
+    Trouble("no run here (config.json is missing)", at: path, remedy: "name a folder such as runs/NAME")
   }
 
   /// `runs/NAME-01`, or the first number that is free. `base` is made of the data's name.
@@ -98,7 +102,7 @@ public final class RunFolder {
   /// Cuts both files back to a checkpoint's step: steps that will be made again, and events after that checkpoint, but for
   /// those that count evaluations on test.
   /// - Returns: the metrics and events that stay.
-  public func cut(to step: Int) throws -> (metrics: [[String: Any]], events: [[String: Any]]) {
+  public func cut(to step: Int) throws -> (metrics: [StepMetrics], events: [Event]) {
     let kept = try Self.rewrite(path + "/metrics.jsonl", &metrics) { lines in
       // The first checkpoint stands before the untrained encoder is evaluated: nothing was measured yet.
       step == 0 ? [] : lines.filter { ($0.object["step"] as? Int ?? .max) <= step }
@@ -111,7 +115,10 @@ public final class RunFolder {
       return lines[..<end].filter { ($0.object["step"] as? Int ?? .max) <= step || Self.isLookAtTest($0) }
         + lines[end...].filter(Self.isLookAtTest)
     }
-    return (kept.map(\.object), events.map(\.object))
+    let metrics = kept.compactMap { line in
+      Array(line.text.utf8).withUnsafeBufferPointer { StepMetrics(line: $0) }
+    }
+    return (metrics, events.compactMap { Event(json: $0.object) })
   }
 
   struct Line {

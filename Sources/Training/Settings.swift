@@ -20,7 +20,7 @@ public struct Setting: Sendable {
   public let isExperiment: Bool
   /// What it takes, in words, where `value` does not say it.
   var allowed: String?
-  let get: @Sendable (Configuration) -> String?
+  public let get: @Sendable (Configuration) -> String?
   let set: @Sendable (inout Configuration, String) -> Bool
 
   public var flag: String { "--" + key.map { $0 == "_" ? "-" : String($0) }.joined() }

@@ -41,15 +41,12 @@ extension Trainer {
   /// Curves and events of the steps before the checkpoint, from the run folder.
   mutating func restoreHistory() throws {
     let (lines, events) = try folder.cut(to: point.step)
-    for line in lines {
-      var metrics = StepMetrics(step: line["step"] as? Int ?? 0)
-      for metric in Metric.allCases { metrics[metric] = jsonNumber(line[metric.rawValue]) }
+    for metrics in lines {
       if let time = metrics[.time] { snapshot.time = time }
-      drawCurves(metrics)
+      snapshot.curves.append(metrics)
       if metrics[.loss] != nil { snapshot.metrics = metrics }
     }
-    for object in events {
-      guard let event = Event(json: object) else { continue }
+    for event in events {
       if case .knob = event.kind { protectedSteps.insert(event.step) }
       snapshot.events.append(event)
     }
@@ -88,7 +85,7 @@ extension Trainer {
     smoothSpeed(Double(images) / seconds)
     snapshot.learningRate = rate
     snapshot.metrics = metrics
-    drawCurves(metrics)
+    snapshot.curves.append(metrics)
     refreshProgress()
     if heldLines == nil { try folder.append(metrics) } else { heldLines!.append(metrics) }
     publish(force: point.step == 1)
@@ -145,13 +142,6 @@ extension Trainer {
     snapshot.secondsLeft = snapshot.imagesPerSecond > 0 ? left / snapshot.imagesPerSecond : nil
   }
 
-  mutating func drawCurves(_ metrics: StepMetrics) {
-    for (metric, value) in metrics.present where metric != .epoch && metric != .images && metric != .time {
-      snapshot.curves[metric, default: Curve(smoothing: metric == .knnAccuracy ? 0 : 0.9)]
-        .append(step: metrics.step, value)
-    }
-  }
-
   mutating func evaluate(_ model: SimCLR, step: Int) throws {
     let before = snapshot.state
     _ = clock.lap()
@@ -169,7 +159,7 @@ extension Trainer {
     metrics[.knnAccuracy] = accuracy
     metrics[.time] = (snapshot.time * 1000).rounded() / 1000
     try folder.append(metrics)
-    drawCurves(metrics)
+    snapshot.curves.append(metrics)
     try emit(.evaluated(metric: .knnAccuracy, value: accuracy), step: step)
   }
 
@@ -198,15 +188,5 @@ extension LayerStatistics {
       updateRatio: norms.before > 0 ? norms.move / norms.before : .nan,
       trustRatio: adapts ? (isMoving ? 0.001 * norms.before / norms.decayedGradient : 1) : nil,
       deadShare: norms.silent.of > 0 ? Double(norms.silent.channels) / Double(norms.silent.of) : nil)
-  }
-}
-
-/// A number of a line of `metrics.jsonl`, with NaN and infinity as strings.
-private func jsonNumber(_ value: Any?) -> Double? {
-  switch value {
-  case let number as NSNumber: number.doubleValue
-  case let text as String:
-    text == "NaN" ? .nan : text == "Infinity" ? .infinity : text == "-Infinity" ? -.infinity : nil
-  default: nil
   }
 }

@@ -1,35 +1,55 @@
-/// `bench --what screen`: drawing the dashboard's frame, without the terminal.
+/// `bench --what screen`: drawing the dashboard's frames, without the terminal.
 import Basics
 import Canvas
 import Dashboard
 import Foundation
 import Telemetry
 
+private let steps = 1_000_000
+
 func benchScreen(_ bench: Bench) {
   let sizes = [(80, 24), (120, 40), (200, 60)]
   var table = FigureTable(
-    "screen", "Drawing the overview after 100,000 steps, without the terminal.",
-    labels: [.init(name: "cells", width: 8)], figures: [.init("time", "ms", decimals: 2)], rows: sizes.count,
+    "screen",
+    "A frame after \(Figures.grouped(steps)) steps, without the terminal: the overview, the metrics screen with "
+      + "all plots and with one, and one zoomed in by a key.",
+    labels: [.init(name: "cells", width: 8)],
+    figures: ["overview", "metrics", "plot", "zoom"].map { .init($0, "ms", decimals: 2) }, rows: sizes.count,
     json: bench.json)
   let abilities = Abilities(colors: .truecolor, graphics: .quadrant, unicode: true)
-  var state = DashboardState(themes: [.builtin], abilities: abilities)
-  state.snapshot = longRun()
+  var overview = DashboardState(themes: [.builtin], abilities: abilities)
+  overview.snapshot = longRun()
+  var metrics = overview
+  metrics.screen = .panel(.loss)
+  var alone = metrics
+  _ = update(&alone, .metrics(.alone))
   for (columns, rows) in sizes {
-    let time = medianTime(seconds: bench.seconds / 4) { _ = view(state, columns: columns, rows: rows) }
-    table.add(["\(columns)×\(rows)"], [1000 * time])
+    func time(_ state: DashboardState, key: MetricsIntent? = nil) -> Double {
+      1000
+        * medianTime(seconds: bench.seconds / 4) {
+          var next = state
+          if let key { _ = update(&next, .metrics(key)) }
+          _ = view(next, columns: columns, rows: rows)
+        }
+    }
+    table.add(
+      ["\(columns)×\(rows)"], [time(overview), time(metrics), time(alone), time(alone, key: .zoom(6, at: 0.4))])
   }
 }
 
-/// A loss that falls, and a batch whose pairs are alike.
+/// A loss that falls, as every other series does that a run has (four curves in turn), and a batch whose pairs are alike.
 private func longRun() -> Snapshot {
   var snapshot = Snapshot()
-  (snapshot.state, snapshot.step) = (.running, 100_000)
+  (snapshot.state, snapshot.step) = (.running, steps)
   var random = RandomStream(seed: 1, .test)
-  var loss = Curve(smoothing: 0.9)
-  for step in 1...snapshot.step {
-    loss.append(step: step, 4.5 + 1.7 * exp(-Double(step) / 20_000) + 0.1 * Double(random.unit()))
+  let curves = (0..<4).map { _ in
+    var curve = Curve()
+    for step in 1...steps {
+      curve.append(step: step, 4.5 + 1.7 * exp(-Double(step) / 200_000) + 0.1 * Double(random.unit()))
+    }
+    return curve
   }
-  snapshot.curves[.loss] = loss
+  for (index, metric) in Metric.allCases.enumerated() { snapshot.curves[metric] = curves[index % curves.count] }
   let size = 128
   let values = (0..<size * size).map { place -> Float in
     let (row, column) = place.quotientAndRemainder(dividingBy: size)

@@ -11,7 +11,7 @@ private let previewSettings = [
 ]
 
 let previewFlags =
-  previewSettings.map { Flag(Setting.named($0)!) } + screenFlags.filter { !["headless", "json"].contains($0.name) }
+  previewSettings.map { Flag(Setting.named($0)!) } + displayFlags
 
 func preview(_ arguments: Arguments) throws -> Int32 {
   if let status = try listThemes(arguments) ?? listKeys(arguments) { return status }
@@ -32,7 +32,7 @@ func preview(_ arguments: Arguments) throws -> Int32 {
   ) { screen in
     screen.draw()
     decode(configuration, title: survey.title, link)
-    return screen.preview(link, framesPerSecond: framesPerSecond)
+    return screen.browse(link, framesPerSecond: framesPerSecond)
   }
   let last = link.newest(after: -1)?.snapshot
   if case .failed(let text)? = last?.state { throw PreviewFailure(description: text) }

@@ -36,7 +36,8 @@ let programCommands: [ProgramCommand] = [
   ProgramCommand(
     name: "reproduce", usage: "[DATA]", summary: "the paper's findings in miniature, with its own numbers beside",
     flags: reproduceFlags, run: reproduce),
-  ProgramCommand(name: "compare", usage: "RUN…", summary: "curves of runs over each other", flags: [], run: nil),
+  ProgramCommand(
+    name: "compare", usage: "RUN…", summary: "curves of runs over each other", flags: compareFlags, run: compare),
   ProgramCommand(name: "replay", usage: "RUN", summary: "the dashboard over a recorded run", flags: [], run: nil),
   ProgramCommand(
     name: "attach", usage: "RUN", summary: "shows a running trainer whose terminal was left or lost", flags: [],

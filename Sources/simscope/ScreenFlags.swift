@@ -2,9 +2,14 @@
 import Canvas
 import Training
 
-let screenFlags = [
-  Flag("headless", "", "plain lines instead of the dashboard", group: "screen"),
-  Flag("json", "", "lines as in events.jsonl and metrics.jsonl instead, one a second of these", group: "screen"),
+let screenFlags =
+  [
+    Flag("headless", "", "plain lines instead of the dashboard", group: "screen"),
+    Flag("json", "", "lines as in events.jsonl and metrics.jsonl instead, one a second of these", group: "screen"),
+  ] + displayFlags
+
+/// Those of every command that shows something on a terminal.
+let displayFlags = [
   Flag("theme", "NAME|FILE", "colours; “list” names them", group: "screen"),
   Flag("graphics", "auto|sixel|sextant|quadrant|half|braille|ascii", "how pictures are drawn", group: "screen"),
   Flag("colors", "auto|truecolor|256|16|mono", "how many colours the terminal has", group: "screen"),

@@ -22,15 +22,17 @@ struct ScreenLoop: ~Copyable {
   private var serial = 0
   private var answered: PairRequest?
   private var answeredSheet: (request: PairRequest, count: Int)?
+  private var overlays: Overlays
   private var lastFrame = ContinuousClock.now
   private var logSize: Int?
   private var signal: Int32?
   private var isLost = false
   private var meter = CostMeter()
 
-  init(_ terminal: consuming Terminal, _ state: DashboardState, log: String?) {
+  init(_ terminal: consuming Terminal, _ state: DashboardState, _ overlays: Overlays, log: String?) {
     self.terminal = terminal
     self.state = state
+    self.overlays = overlays
     self.log = log
   }
 
@@ -60,8 +62,8 @@ struct ScreenLoop: ~Copyable {
     }
   }
 
-  /// Shows pairs of views until the person quits; there is no trainer.
-  mutating func preview(_ link: Link, framesPerSecond: Double) -> ScreenOutcome {
+  /// Shows pairs of views or recorded runs until the person quits; there is no trainer.
+  mutating func browse(_ link: Link, framesPerSecond: Double) -> ScreenOutcome {
     while !state.isDone && signal == nil && !isLost {
       let (keys, lost) = takeEvents(seconds: 1 / framesPerSecond, link)
       if lost { signal = SIGHUP }
@@ -143,6 +145,7 @@ struct ScreenLoop: ~Copyable {
       // Whoever does not look at it need not be drawn for it.
       if state.screen == .panel(.resources) && !state.isPaused { news = true }
     }
+    if overlays.refresh(&state) { news = true }
     return readLog() || news
   }
 
@@ -183,12 +186,13 @@ struct ScreenLoop: ~Copyable {
 /// Opens the terminal, hands a loop over it to `body`, and gives the terminal back.
 func withScreen<Result>(
   _ themes: [Theme], _ options: TerminalOptions, isPreview: Bool = false, knobs: Knobs = Knobs(),
-  keys: KeyChanges, _ body: (inout ScreenLoop) throws -> Result
+  comparing histories: [RunHistory] = [], keys: KeyChanges, _ body: (inout ScreenLoop) throws -> Result
 ) throws -> Result {
   let terminal = try Terminal(options: options)
   let state = DashboardState(
-    themes: themes, abilities: terminal.abilities, isPreview: isPreview, knobs: knobs, keys: keys)
-  var screen = ScreenLoop(terminal, state, log: options.logPath)
+    themes: themes, abilities: terminal.abilities, isPreview: isPreview, isComparison: !histories.isEmpty, knobs: knobs,
+    keys: keys)
+  var screen = ScreenLoop(terminal, state, Overlays(histories), log: options.logPath)
   screen.takeAbilities()
   return try body(&screen)
 }

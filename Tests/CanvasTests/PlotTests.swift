@@ -79,3 +79,27 @@ private func plot(_ values: [Double], unicode: Bool, range: ClosedRange<Double>)
     #expect(ticks.values.allSatisfy { $0 >= range.lowerBound - slack && $0 <= range.upperBound + slack })
   }
 }
+
+@Test func logarithmicTicksStandAtPowersOrAtOneTwoFive() {
+  #expect(Ticks(in: 0.5...60, atMost: 8, .logarithmic).values == [0.5, 1, 2, 5, 10, 20, 50])
+  #expect(Ticks(in: 0.5...60, atMost: 4, .logarithmic).values == [1, 10])
+  let wide = Ticks(in: 1e-6...1e3, atMost: 5, .logarithmic)
+  #expect(wide.values.map { wide.label($0) } == ["1e-6", "1e-4", "0.01", "1", "100"])
+  #expect(Ticks(in: 4.4...4.6, atMost: 4, .logarithmic).values.count == 3)
+}
+
+@Test func secondsAreMarkedAtWholeMinutesHoursAndDays() {
+  let hour = Ticks(in: 0...3600, atMost: 7, .duration)
+  #expect(hour.values.map { hour.label($0) } == ["0", "10 min", "20 min", "30 min", "40 min", "50 min", "60 min"])
+  let short = Ticks(in: 170...200, atMost: 4, .duration)
+  #expect(short.values.map { short.label($0) } == ["2:50 min", "3:00 min", "3:10 min", "3:20 min"])
+  let days = Ticks(in: 0...400_000, atMost: 5, .duration)
+  #expect(days.values.map { days.label($0) } == ["0", "1 d", "2 d", "3 d", "4 d"])
+}
+
+@Test func logarithmicAxisPutsDecadesAtEqualHeights() {
+  var line = plot([1, 10, 100, 1000], unicode: false, range: 1...1000)
+  line.isLogarithmic = true
+  let grid = drawn(4, 4) { area, grid in line.draw(in: area, of: &grid) }
+  #expect(grid.description == "   *\n  *\n *\n*")
+}

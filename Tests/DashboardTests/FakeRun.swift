@@ -61,7 +61,7 @@ enum FakeRun {
   private static func addCurves(to snapshot: inout Snapshot) {
     var noise = Noise(7)
     func add(_ metric: Metric, _ step: Int, _ value: Double) {
-      snapshot.curves[metric, default: Curve(smoothing: 0.9)].append(step: step, value)
+      snapshot.curves[metric, default: Curve(smoothing: metric.isExact ? .none : .standard)].append(step: step, value)
     }
     for step in 1...steps {
       let passed = Double(step)
@@ -75,6 +75,10 @@ enum FakeRun {
       add(.gradientNorm, step, 0.4 + 2 * exp(-passed / 100) + 0.1 * noise.next())
       add(.learningRate, step, 1e-3 * (0.5 + 0.5 * cos(passed / 3500 * Double.pi)))
       add(.imagesPerSecond, step, 812 + 20 * noise.next())
+      add(.temperature, step, step > turnedAt ? 0.3 : 0.5)
+      add(.epoch, step, passed * 256 / 9000)
+      add(.images, step, passed * 256)
+      add(.time, step, passed * 0.315)
       if step % 120 == 0 { add(.knnAccuracy, step, 0.287 + 0.19 * (1 - exp(-passed / 500)) + 0.006 * noise.next()) }
       if step == 1 { add(.knnAccuracy, 0, 0.287) }
     }
@@ -93,6 +97,35 @@ enum FakeRun {
       (1200, .evaluated(metric: .knnAccuracy, value: snapshot.knnAccuracy!)),
     ]
     for (step, kind) in events { snapshot.events.append(Event(step: step, time: Double(step) * 0.315, kind)) }
+  }
+
+  /// Earlier runs, each shorter than the one before and with another loss.
+  static func recorded(_ count: Int) -> [RecordedRun] {
+    (1...count).map { number in
+      var noise = Noise(UInt64(number))
+      var run = RecordedRun(name: "frogs-0\(number)", folder: "runs/frogs-0\(number)")
+      run.append(Event(step: 0, time: 0, .started))
+      let last = 1200 - 100 * number
+      for step in 1...last {
+        var metrics = StepMetrics(step: step)
+        metrics[.loss] = 6.23 - 0.2 * Double(number) * (1 - exp(-Double(step) / 300)) + 0.05 * noise.next()
+        metrics[.epoch] = Double(step) / 40
+        metrics[.images] = Double(step) * 128
+        metrics[.time] = Double(step) * 0.2
+        run.curves.append(metrics)
+      }
+      run.append(Event(step: 300, time: 60, .knob(key: "temperature", from: 0.5, to: 0.2)))
+      run.append(Event(step: last, time: Double(last) * 0.2, .finished))
+      run.shareRead = 1
+      return run
+    }
+  }
+
+  /// Their curves over each other.
+  static func comparison(_ abilities: Abilities = plenty) -> DashboardState {
+    var state = DashboardState(themes: [.builtin], abilities: abilities, isComparison: true)
+    state.recordedRuns = recorded(3)
+    return state
   }
 
   /// Ten classes, each a little alike inside, with pairs of views side by side on the diagonal.

@@ -8,7 +8,7 @@ import Testing
 private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
 
 /// The glyphs of a screen must be those of its file. With RECORD_GOLDEN=1 the file is written, and the test fails.
-private func expectGolden(_ name: String, _ state: DashboardState, _ columns: Int, _ rows: Int) throws {
+func expectGolden(_ name: String, _ state: DashboardState, _ columns: Int, _ rows: Int) throws {
   let frame = view(state, columns: columns, rows: rows)
   let file = folder.appendingPathComponent("\(name)-\(columns)x\(rows).txt")
   if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
@@ -120,6 +120,10 @@ private func allStates(_ abilities: Abilities = FakeRun.plenty) -> [DashboardSta
   changed { $0.typed = "0.25" }
   changed { _ = update(&$0, .turn(1, fine: false)) }
   changed { $0.snapshot = wild() }
+  changed { ($0.snapshot, $0.screen) = (wild(), .panel(.loss)) }
+  changed { ($0.recordedRuns, $0.screen) = (FakeRun.recorded(8), .panel(.loss)) }
+  states.append(FakeRun.comparison(abilities))
+  states.append(DashboardState(themes: [.builtin], abilities: abilities, isComparison: true))
   var preview = DashboardState(themes: [.builtin], abilities: abilities, isPreview: true)
   (preview.snapshot.run, preview.pair) = (FakeRun.description(), FakeRun.pair())
   return states + [preview]
@@ -200,6 +204,7 @@ private let sizes: [(Int, Int)] = {
   let styles = Theme.Role.allCases.map { Theme.builtin[$0] }
   let classes = (0..<10).map { CategoryColors.color($0, onDark: true) }
   let known = Set(styles.flatMap { [$0.foreground, $0.background] } + classes)
+  state.recordedRuns = FakeRun.recorded(8)
   for screen in [Screen.overview, .help] + Panel.allCases.map({ .panel($0) }) {
     state.screen = screen
     let cells = view(state, columns: 120, rows: 40).grid.cells

@@ -26,13 +26,13 @@ extension RealProgram {
     }
 
     @Test func aThemeIsANameAFileOrTheList() throws {
-      for command in ["train", "resume", "preview"] {
+      for command in ["train", "resume", "preview", "compare"] {
         let list = try run([command, "--theme", "list"])
         #expect(list.status == 0 && list.output.hasPrefix("dark\n"), "\(command): \(list.errors)")
       }
     }
 
-    @Test(arguments: ["compare", "replay", "attach"])
+    @Test(arguments: ["replay", "attach"])
     func commandsOfLaterVersionsSaySo(command: String) throws {
       let answer = try run([command, "runs/x"])
       #expect(answer.status == 2)
@@ -41,7 +41,7 @@ extension RealProgram {
 
     @Test(arguments: [
       [], ["train"], ["resume"], ["preview"], ["evaluate"], ["bench"], ["generate"], ["doctor"], ["embed"],
-      ["reproduce"], ["export"],
+      ["reproduce"], ["export"], ["compare"],
     ])
     func everyCommandHasHelp(command: [String]) throws {
       let answer = try run(command + ["--help"])
@@ -56,9 +56,11 @@ extension RealProgram {
       let figures = try answer.output.split(separator: "\n").map {
         try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
       }
-      #expect(figures.map { $0["cells"] as? String } == ["80×24", "120×40", "200×60"])
+      let sizes = ["80×24", "120×40", "200×60"].flatMap { Array(repeating: $0, count: 4) }
+      #expect(figures.map { $0["cells"] as? String } == sizes)
+      #expect(figures.prefix(4).map { $0["figure"] as? String } == ["overview", "metrics", "plot", "zoom"])
       for figure in figures {
-        #expect(figure["what"] as? String == "screen" && figure["figure"] as? String == "time")
+        #expect(figure["what"] as? String == "screen")
         #expect(figure["unit"] as? String == "ms")
         #expect(try #require(figure["value"] as? Double) > 0)
       }

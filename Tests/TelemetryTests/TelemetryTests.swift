@@ -32,8 +32,8 @@ private func noise(_ index: Int) -> Double {
 }
 
 @Test func averageIsTheDebiasedOneOfTheTextbook() {
-  let decay = 0.9
-  var curve = Curve(smoothing: decay)
+  let decay = Smoothing.standard.decay
+  var curve = Curve()
   for step in 1...40 {
     curve.append(step: step, noise(step))
     // Σ βⁿ⁻ⁱ xᵢ / Σ βⁿ⁻ⁱ

@@ -4,7 +4,7 @@ import Telemetry
 
 extension Scene {
   mutating func drawHeader(in area: Rect) {
-    guard area.height > 1 || state.isPreview else { return drawShortHeader(in: area) }
+    guard area.height > 1 || !state.hasTrainer else { return drawShortHeader(in: area) }
     let right = stateText.truncated(to: area.width - 12) + text(" ")
     let left = fitting([text(" simscope", .brand)] + runParts, area.width - right.width - 2, by: text("  ·  ", .faint))
     put(left, in: area.row(0))
@@ -26,11 +26,30 @@ extension Scene {
 
   /// Glyph and word of the state; the reason of a failure stands elsewhere, in full.
   var stateText: Text {
+    if state.isComparison { return comparisonText }
     if state.isPreview {
       if case .decoding = snapshot.state { return stateWords }
       return text("preview", .good)
     }
     return stateWords
+  }
+
+  /// How far the files are read, or how many runs still grow.
+  private var comparisonText: Text {
+    let runs = state.recordedRuns
+    if let share = runs.map(\.shareRead).min(), share < 1 {
+      return text("reading \(Figures.percent(share, 0))", .warning)
+    }
+    let running = runs.count { !$0.isOver }
+    return running > 0 ? text("▶ \(running) of \(runs.count) running", .good) : text("■ \(runs.count) runs")
+  }
+
+  /// "1 frogs-01 4.57", a run.
+  private var runTexts: [Text] {
+    state.allRuns.map { run in
+      let loss = run.curves[.loss]?.last.map { Figures.fixed($0.smooth, 3) } ?? "–"
+      return text("\(run.number) ", .faint) + text("\(run.name) ") + text(loss, .loss)
+    }
   }
 
   private var stateWords: Text {
@@ -39,6 +58,9 @@ extension Scene {
   }
 
   private var runParts: [Text] {
+    if state.isComparison {
+      return [text("compare", .title), text(state.recordedRuns.map(\.name).joined(separator: ", "))]
+    }
     let run = snapshot.run
     return [text(run.name, .title), text(run.data), text(run.encoder, .faint)].filter { !$0.isEmpty }
   }
@@ -92,7 +114,7 @@ extension Scene {
 
   /// A line each for what matters most, when there is no room for panels.
   mutating func drawStatus(in area: Rect) {
-    var lines: [Text] = [stateWords]
+    var lines: [Text] = state.isComparison ? [comparisonText] + runTexts : [stateWords]
     if case .failed(let reason) = snapshot.state { lines += text(reason).wrapped(to: area.width) }
     if state.asksToQuit { lines = [text("quit? y or n", .warning)] }
     if let typed = state.typed { lines = [text("\(state.chosenKnob.name) \(typed)▏", .asked)] }

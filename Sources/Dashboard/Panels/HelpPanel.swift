@@ -19,7 +19,8 @@ extension Scene {
     ("kNN", "weighted nearest-neighbour accuracy on pictures held out; untrained: before the first step"),
     ("the band", "behind the line of a plot: smallest to largest raw value, so that no spike is lost"),
     ("▲ ▼ ×", "a value beyond the edge of a plot; a value that is no number"),
-    ("╎", "a knob was turned here; its label says from what to what"),
+    ("╎ ┴", "a knob was turned here, its label says from what to what; something else happened"),
+    ("●", "the lowest average of the loss, the highest accuracy; the sample under the crosshair"),
     ("asked", "a turn on its way: the trainer obeys between two steps"),
   ]
 

@@ -42,12 +42,18 @@ extension Scene {
       series: [LinePlot.Series(points: points, line: theme[.loss], band: theme[.band])], xRange: stepRange(of: curve),
       yRange: including([scale.ceiling, scale.floor].compactMap(\.self), in: data), styles: plotStyles,
       unicode: unicode)
-    plot.references = [("ceiling", scale.ceiling), ("floor", scale.floor)].compactMap { word, value in
-      value.map { LinePlot.Reference(value: $0, label: "\(word) \(Figures.fixed($0, 2))") }
-    }
-    plot.markers = turnMarkers(columns: area.width, plot.xRange)
+    plot.references = references(of: scale)
+    let events = (0..<snapshot.events.count).map { snapshot.events[$0] }
+    plot.markers = turnMarkers(
+      events.map { MetricsView.PlacedEvent(x: Double($0.step), event: $0) }, columns: area.width, plot.xRange)
     plot.xName = "step"
     plot.draw(in: area, of: &grid)
+  }
+
+  func references(of scale: LossScale) -> [LinePlot.Reference] {
+    [("ceiling", scale.ceiling), ("floor", scale.floor)].compactMap { word, value in
+      value.map { LinePlot.Reference(value: $0, label: "\(word) \(Figures.fixed($0, 2))") }
+    }
   }
 
   /// What goes on before the first value, in the middle of a panel.
@@ -68,21 +74,20 @@ extension Scene {
 extension Scene {
   var plotStyles: LinePlot.Styles {
     LinePlot.Styles(
-      axis: theme[.faint], reference: theme[.reference], marker: theme[.marker], alarm: theme[.bad])
+      axis: theme[.faint], reference: theme[.reference], marker: theme[.marker], alarm: theme[.bad],
+      crosshair: theme[.focus])
   }
 
+  /// From 0; while it grows, to a little behind its newest step.
   func stepRange(of curve: Curve) -> ClosedRange<Double> {
-    let (first, last) = (curve.first?.firstStep ?? 0, curve.last?.lastStep ?? 1)
-    return Double(first)...Double(max(first + 1, last))
+    let last = Double(max(1, curve.last?.lastStep ?? 1))
+    return 0...(snapshot.state.isOver ? last : roomy(last))
   }
 
   func plotPoints(_ curve: Curve, columns: Int) -> [LinePlot.Point] {
-    guard let first = curve.first, let last = curve.last else { return [] }
     let limit = LinePlot.resolution(columns: columns, unicode: unicode)
-    return curve.points(in: first.firstStep...max(first.firstStep, last.lastStep), atMost: limit).map {
-      LinePlot.Point(
-        firstX: Double($0.firstStep), lastX: Double($0.lastStep), low: $0.minimum, high: $0.maximum,
-        smooth: $0.smooth, hasNonFinite: $0.hasNonFinite)
+    return curve.points(in: 0...Int(stepRange(of: curve).upperBound), atMost: limit).map {
+      LinePlot.Point($0, firstX: Double($0.firstStep), lastX: Double($0.lastStep))
     }
   }
 
@@ -96,8 +101,15 @@ extension Scene {
     let low = min(lows[cut], finite.map(\.smooth).min()!)
     let high = max(highs[highs.count - 1 - cut], finite.map(\.smooth).max()!)
     let reach = high - low
-    return
-      (lows[0] < low - reach ? low : min(low, lows[0]))...(highs.last! > high + reach ? high : max(high, highs.last!))
+    return calm(
+      lows[0] < low - reach ? low : min(low, lows[0]), highs.last! > high + reach ? high : max(high, highs.last!))
+  }
+
+  /// Widened to round numbers, so that it does not change with every value.
+  private func calm(_ low: Double, _ high: Double) -> ClosedRange<Double> {
+    let quantum = ((high - low) / 16).binade
+    guard quantum > 0, quantum.isFinite, max(abs(low), abs(high)) / quantum < 1e15 else { return low...high }
+    return (low / quantum).rounded(.down) * quantum...(high / quantum).rounded(.up) * quantum
   }
 
   /// The range widened to each value in turn, as long as the data keep a third of the height.
@@ -110,22 +122,22 @@ extension Scene {
   }
 
   /// Turns of one knob that would stand close together become one mark, from the first value to the last.
-  func turnMarkers(columns: Int, _ range: ClosedRange<Double>) -> [LinePlot.Marker] {
+  func turnMarkers(
+    _ events: [MetricsView.PlacedEvent], columns: Int, _ range: ClosedRange<Double>
+  ) -> [LinePlot.Marker] {
     let near = (range.upperBound - range.lowerBound) / Double(max(1, columns)) * 3
-    var turns: [(step: Int, key: String, from: Double, to: Double)] = []
-    for index in 0..<snapshot.events.count {
-      guard case .knob(let key, let from, let to) = snapshot.events[index].kind else { continue }
-      let step = snapshot.events[index].step
-      if let last = turns.last, last.key == key, Double(step - last.step) <= near {
+    var turns: [(x: Double, key: String, from: Double, to: Double)] = []
+    for place in events {
+      guard case .knob(let key, let from, let to) = place.event.kind else { continue }
+      if let last = turns.last, last.key == key, place.x - last.x <= near {
         turns[turns.count - 1].to = to
       } else {
-        turns.append((step, key, from, to))
+        turns.append((place.x, key, from, to))
       }
     }
     return turns.filter { $0.from != $0.to }.map { turn in
       let sign = Knob.named(turn.key)?.sign ?? turn.key
-      return LinePlot.Marker(
-        x: Double(turn.step), label: "\(sign) \(Figures.short(turn.from))→\(Figures.short(turn.to))")
+      return LinePlot.Marker(x: turn.x, label: "\(sign) \(Figures.short(turn.from))→\(Figures.short(turn.to))")
     }
   }
 }
