@@ -15,5 +15,6 @@ public enum Intent: Sendable, Equatable {
   case reroll
   case pauseOrResume, singleStep, undo, checkpoint, evaluate
   case nextTheme, nextGraphics, showLog, help
+  case mouse(MouseIntent)
   case quit, confirmQuit, stay
 }

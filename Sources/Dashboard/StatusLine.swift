@@ -21,6 +21,6 @@ public func statusLine(_ snapshot: Snapshot) -> String {
 }
 
 /// In ASCII: it may go to any file or pipe.
-private func plain(_ text: String) -> String {
+func plain(_ text: String) -> String {
   String(String.UnicodeScalarView(text.unicodeScalars.map(\.asciiFallback)))
 }

@@ -28,6 +28,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .nextGraphics: state.nextGraphics()
   case .showLog: state.show(state.screen == .panel(.log) ? .overview : .panel(.log))
   case .help: state.toggleHelp()
+  case .mouse(let intent): return state.obey(intent)
   case .quit: return state.quit()
   case .confirmQuit:
     (state.isDone, state.asksToQuit) = (true, false)
@@ -44,14 +45,14 @@ extension DashboardState {
     selectedKnob = (min(selectedKnob, knobs.count - 1) + rows + knobs.count) % knobs.count
   }
 
-  fileprivate mutating func turn(_ clicks: Int, _ fine: Bool) -> [Command] {
+  mutating func turn(_ clicks: Int, _ fine: Bool) -> [Command] {
     let knob = chosenKnob
     let range = range(of: knob)
     return set(knob, to: knob.turned(shownValue(of: knob), clicks: clicks, fine: fine, in: range))
   }
 
   /// The preview keeps its own values; otherwise the trainer is asked.
-  private mutating func set(_ knob: Knob, to value: Double) -> [Command] {
+  mutating func set(_ knob: Knob, to value: Double) -> [Command] {
     if isPreview {
       previewKnobs[keyPath: knob.path] = value
       return []
@@ -76,19 +77,24 @@ extension DashboardState {
 
   /// A value that cannot be is told, and typing goes on.
   fileprivate mutating func applyTyped() -> [Command] {
-    guard let text = typed else { return [] }
-    let (knob, range) = (chosenKnob, range(of: chosenKnob))
+    guard let text = typed, let value = value(of: chosenKnob, from: text) else { return [] }
+    typed = nil
+    return set(chosenKnob, to: value)
+  }
+
+  /// A typed value that the knob takes; else nil, and the message says what it takes.
+  mutating func value(of knob: Knob, from text: String) -> Double? {
+    let range = range(of: knob)
     guard let value = Double(text), value.isFinite else {
       message = Message("“\(text)” is no number; \(knob.name) takes \(words(for: range))", .warning)
-      return []
+      return nil
     }
     guard range.contains(value), !knob.isInteger || value == value.rounded() else {
       let kind = knob.isInteger ? "a whole number of " : ""
       message = Message("\(knob.name) must be \(kind)\(words(for: range)), not \(text)", .warning)
-      return []
+      return nil
     }
-    typed = nil
-    return set(knob, to: value)
+    return value
   }
 
   fileprivate mutating func undo() -> [Command] {
@@ -128,7 +134,7 @@ extension DashboardState {
 
   // MARK: screens
 
-  fileprivate mutating func show(_ screen: Screen) {
+  mutating func show(_ screen: Screen) {
     (self.screen, scroll) = (screen, 0)
     if case .panel(let panel) = screen { focus = panel }
   }

@@ -11,7 +11,8 @@ private let previewSettings = [
 ]
 
 let previewFlags =
-  previewSettings.map { Flag(Setting.named($0)!) } + screenFlags.filter { !["headless", "json"].contains($0.name) }
+  previewSettings.map { Flag(Setting.named($0)!) }
+  + screenFlags.filter { !["headless", "plain", "json"].contains($0.name) }
 
 func preview(_ arguments: Arguments) throws -> Int32 {
   if let status = try listThemes(arguments) { return status }

@@ -32,9 +32,12 @@ struct ScreenLoop: ~Copyable {
     self.log = log
   }
 
-  mutating func draw() {
+  consuming func close() { terminal.close() }
+
+  /// - Parameter isAnswer: to a key.
+  mutating func draw(isAnswer: Bool = false) {
     guard !isLost else { return }
-    terminal.draw(view(state, columns: terminal.size.columns, rows: terminal.size.rows))
+    terminal.draw(view(state, columns: terminal.size.columns, rows: terminal.size.rows), isAnswer: isAnswer)
     lastFrame = .now
   }
 
@@ -46,8 +49,9 @@ struct ScreenLoop: ~Copyable {
       let (keys, lost) = takeEvents(seconds: 1 / framesPerSecond, link)
       if lost { link.send(stopsOnHangup ? .stop : .terminalLost) }
       if lost && stopsOnHangup { signal = SIGHUP }
-      let news = takeNews(link, isDue: keys || ContinuousClock.now - lastFrame >= .seconds(0.9 / framesPerSecond))
-      if keys || news { draw() }
+      let isDue = keys || ContinuousClock.now - lastFrame >= .seconds(0.9 / framesPerSecond)
+      if keys { draw(isAnswer: true) }
+      if takeNews(link, isDue: isDue) { draw() }
       guard let end = training.outcome else { continue }
       if case .failed = end { return outcome(end) }
       // A run that is through stays on the screen until it has been looked at.
@@ -60,7 +64,8 @@ struct ScreenLoop: ~Copyable {
     while !state.isDone && signal == nil && !isLost {
       let (keys, lost) = takeEvents(seconds: 1 / framesPerSecond, link)
       if lost { signal = SIGHUP }
-      if takeNews(link, isDue: true) || keys { draw() }
+      if keys { draw(isAnswer: true) }
+      if takeNews(link, isDue: true) { draw() }
       if case .failed = state.snapshot.state { break }
     }
     return outcome(nil)
@@ -87,6 +92,11 @@ struct ScreenLoop: ~Copyable {
       case .key(let key):
         redraw = true
         guard let intent = intent(for: key, in: state) else { continue }
+        update(&state, intent).forEach(link.send)
+      case .mouse(let mouse):
+        let (columns, rows) = terminal.size
+        guard let intent = intent(for: mouse, in: state, columns: columns, rows: rows) else { continue }
+        redraw = true
         update(&state, intent).forEach(link.send)
       case .resized: redraw = true
       case .abilitiesChanged:
@@ -156,5 +166,7 @@ func withScreen<Result>(
   let state = DashboardState(themes: themes, abilities: terminal.abilities, isPreview: isPreview, knobs: knobs)
   var screen = ScreenLoop(terminal, state, log: options.logPath)
   screen.takeAbilities()
-  return try body(&screen)
+  let result = Swift.Result { try body(&screen) }
+  screen.close()
+  return try result.get()
 }
