@@ -25,7 +25,7 @@ let package = Package(
     // screen
     .target(name: "Canvas"),
     .target(name: "Dashboard", dependencies: ["Canvas", "Telemetry"]),
-    .target(name: "Curses", dependencies: ["Canvas", "CNcurses", "CTerminal"]),
+    .target(name: "Curses", dependencies: ["Canvas", "CNcurses", "CTerminal", "CZlib"]),
 
     // program
     .executableTarget(
@@ -50,7 +50,7 @@ let package = Package(
     .testTarget(name: "CanvasTests", dependencies: ["Canvas"]),
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry"], exclude: ["Golden"]),
-    .testTarget(name: "CursesTests", dependencies: ["Curses", "Canvas"]),
+    .testTarget(name: "CursesTests", dependencies: ["Curses", "Canvas", "CZlib"]),
     .testTarget(name: "ProgramTests", dependencies: ["simscope", "Networks"]),
   ],
   swiftLanguageModes: [.v6]

@@ -12,13 +12,16 @@
 #include <termios.h>
 #include <unistd.h>
 
+/// What giving the terminal back takes, in memory that the guardian shares.
+static struct {
+  atomic_int state;
+  struct termios mode;
+  uint8_t farewell[512];
+  size_t farewell_size;
+} *hold;
+enum { FREE, LEAVING, HELD };
+
 static int terminal = -1;
-static struct termios saved_mode;
-static atomic_bool held;
-
-static uint8_t farewell[512];
-static size_t farewell_size;
-
 static int log_file = -1;
 static int saved_stdout = -1;
 static int saved_stderr = -1;
@@ -26,15 +29,22 @@ static off_t log_start;
 
 int ct_open(void) {
   char name[256];
+  if (hold == NULL) {
+    void *shared = mmap(NULL, sizeof *hold, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) return -1;
+    hold = shared;
+  }
   if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return -1;
   const int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
   if (ttyname_r(STDIN_FILENO, name, sizeof name) == 0) terminal = open(name, flags);
   if (terminal < 0) terminal = open("/dev/tty", flags);  // after su, or in a container: the name may be out of reach
+  if (terminal >= 0) ct_start_guardian(terminal);
   return terminal;
 }
 
 void ct_close(void) {
-  atomic_store(&held, false);
+  if (hold != NULL) atomic_store(&hold->state, FREE);
+  ct_end_guardian();
   if (terminal >= 0) close(terminal);
   if (log_file >= 0) close(log_file);
   terminal = log_file = -1;
@@ -57,8 +67,8 @@ bool ct_log_to(const char *path) {
 }
 
 void ct_set_farewell(const uint8_t *bytes, size_t count) {
-  farewell_size = count < sizeof farewell ? count : sizeof farewell;
-  memcpy(farewell, bytes, farewell_size);
+  hold->farewell_size = count < sizeof hold->farewell ? count : sizeof hold->farewell;
+  memcpy(hold->farewell, bytes, hold->farewell_size);
 }
 
 static void send_output_to_log(void) {
@@ -80,34 +90,47 @@ static void put_back(int *saved, int file) {
 bool ct_take(void) {
   struct termios mode;
   if (tcgetattr(terminal, &mode) != 0) return false;
-  if (!atomic_load(&held)) saved_mode = mode;
+  if (atomic_load(&hold->state) == FREE) hold->mode = mode;
   mode.c_iflag &= ~(tcflag_t)(IXON | IXOFF | ICRNL | INLCR | IGNCR | ISTRIP);
   mode.c_oflag &= ~(tcflag_t)OPOST;  // what ncurses writes arrives as it is
   mode.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | IEXTEN);
   mode.c_cc[VMIN] = 1;
   mode.c_cc[VTIME] = 0;
   if (tcsetattr(terminal, TCSADRAIN, &mode) != 0) return false;
-  atomic_store(&held, true);
+  atomic_store(&hold->state, HELD);
   send_output_to_log();
   return true;
 }
 
-/// False when nothing was held.
-static bool leave_terminal(void) {
-  if (!atomic_exchange(&held, false)) return false;
+/// Farewell and the saved mode, where the terminal is still ours to change.
+static void restore(bool keeps_mode) {
   sigset_t background_write;
   sigset_t before;
   sigemptyset(&background_write);
   sigaddset(&background_write, SIGTTOU);  // or a process in the background would stop here
   pthread_sigmask(SIG_BLOCK, &background_write, &before);
-  ct_write_patiently(terminal, farewell, farewell_size);
-  tcsetattr(terminal, TCSANOW, &saved_mode);
+  ct_write_patiently(terminal, hold->farewell, hold->farewell_size);
+  if (!keeps_mode) tcsetattr(terminal, TCSANOW, &hold->mode);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/// False when nothing was held.
+static bool leave_terminal(void) {
+  int expected = HELD;
+  if (hold == NULL || !atomic_compare_exchange_strong(&hold->state, &expected, LEAVING)) return false;
+  restore(false);
+  atomic_store(&hold->state, FREE);
   return true;
 }
 
+void ct_restore_for_dead(pid_t group) {
+  if (atomic_load(&hold->state) == FREE) return;
+  const pid_t foreground = tcgetpgrp(terminal);
+  restore(foreground > 0 && foreground != group);  // a shell that is back in charge has set its own mode
+}
+
 void ct_give_back(void) {
-  if (atomic_load(&held)) fflush(stdout);  // what was printed belongs to the log
+  if (hold != NULL && atomic_load(&hold->state) == HELD) fflush(stdout);  // what was printed belongs to the log
   ct_rescue();
 }
 

@@ -56,10 +56,12 @@ public struct BitmapView {
 
   /// Small pictures are enlarged first, so that outlines are thin.
   private func placed(_ cells: Rect) -> PlacedPicture {
-    guard !outlines.isEmpty else { return PlacedPicture(area: cells, bitmap: bitmap, sharp: bitmap.width <= 128) }
+    guard !outlines.isEmpty else {
+      return PlacedPicture(area: cells, bitmap: bitmap, sharp: bitmap.width <= 128, graphics: mode)
+    }
     let scale = max(1, 256 / max(bitmap.width, bitmap.height))
     let large = bitmap.resampled(width: bitmap.width * scale, height: bitmap.height * scale)
-    return PlacedPicture(area: cells, bitmap: outlines.reduce(large) { $0.outlined($1) }, sharp: false)
+    return PlacedPicture(area: cells, bitmap: outlines.reduce(large) { $0.outlined($1) }, sharp: false, graphics: mode)
   }
 
   /// A glyph that can be read on a ground of the outline's colour.

@@ -17,8 +17,11 @@ public struct Box {
     for x in area.x..<area.maxX { grid[x, area.y] = Cell("─", style) }
     if isClosed { drawSides(area, &grid) }
     drawTexts(area, &grid)
-    return isClosed ? area.inset(1, 1) : area.cutTop(1).1
+    return Self.room(in: area, isClosed: isClosed)
   }
+
+  /// The room inside a frame.
+  public static func room(in area: Rect, isClosed: Bool) -> Rect { isClosed ? area.inset(1, 1) : area.cutTop(1).1 }
 
   private func drawSides(_ area: Rect, _ grid: inout Grid) {
     let (right, bottom) = (area.maxX - 1, area.maxY - 1)

@@ -35,9 +35,12 @@ public struct PlacedPicture: Sendable, Equatable {
   public var bitmap: Bitmap
   /// Enlarge with sharp pixel edges (heatmaps, small pictures) instead of smoothly.
   public var sharp: Bool
+  /// The protocol it is sent by: sixel or kitty.
+  public var graphics: Abilities.Graphics
 
-  public init(area: Rect, bitmap: Bitmap, sharp: Bool) {
-    (self.area, self.bitmap, self.sharp) = (area, bitmap, sharp)
+  public init(area: Rect, bitmap: Bitmap, sharp: Bool, graphics: Abilities.Graphics = .sixel) {
+    precondition(graphics.isPixels, "\(graphics) places no pixels")
+    (self.area, self.bitmap, self.sharp, self.graphics) = (area, bitmap, sharp, graphics)
   }
 }
 

@@ -7,6 +7,8 @@ struct Detection: Equatable {
   /// Colours of the terminal's description.
   var colors: Int
   var replies = Replies()
+  /// What tmux says of itself, where it stands between.
+  var tmux: TmuxQuestion.Answer?
   /// Pixels of a cell by the window's size; nil when the terminal does not say.
   var cell: (width: Int, height: Int)? { cellWidth > 0 && cellHeight > 0 ? (cellWidth, cellHeight) : nil }
   var cellWidth = 0
@@ -23,8 +25,11 @@ struct Detection: Equatable {
     let isTrusted = !environment.multiplexed || isForced
     cellWidth = isTrusted ? window.pixelWidth / window.columns : 0
     cellHeight = isTrusted ? window.pixelHeight / window.rows : 0
-    if cell == nil, isForced { (cellWidth, cellHeight) = (10, 20) }  // the VT340's
+    if cell == nil, isForced { (cellWidth, cellHeight) = Detection.usualCell }
   }
+
+  /// The VT340's, where nothing is known.
+  static let usualCell = (width: 10, height: 20)
 
   var depth: Abilities.ColorDepth {
     let able: Abilities.ColorDepth =
@@ -37,13 +42,22 @@ struct Detection: Equatable {
     var modes: [Abilities.Graphics] = [.ascii]
     if environment.unicode { modes += environment.term == "linux" ? [.half] : [.braille, .half, .quadrant, .sextant] }
     if let wish = options.graphics, !wish.isPixels, !modes.contains(wish) { modes.append(wish) }
+    guard options.bytesPerSecond == nil else { return modes }
     if cell != nil, replies.showsSixel || options.graphics == .sixel { modes.append(.sixel) }
+    if showsKitty { modes.append(.kitty) }
     return modes
+  }
+
+  /// By the terminal's own word; inside tmux by tmux's, or the user's where tmux passes commands on.
+  private var showsKitty: Bool {
+    guard environment.multiplexed else { return replies.showsKitty }
+    guard let tmux, tmux.passes else { return false }
+    return tmux.showsPlaceholders || options.graphics == .kitty
   }
 
   var abilities: Abilities {
     let modes = availableGraphics
-    let best = modes.last == .sixel ? .sixel : plainGraphics
+    let best = modes.last.flatMap { $0.isPixels ? $0 : nil } ?? plainGraphics
     return Abilities(
       colors: depth, graphics: options.graphics.flatMap { modes.contains($0) ? $0 : nil } ?? best,
       unicode: environment.unicode, cellWidth: cellWidth, cellHeight: cellHeight)

@@ -3,14 +3,20 @@ import Canvas
 
 struct Display: ~Copyable {
   private var screen: CursesScreen
-  private var pictures = PictureLayer()
+  private var pictures: PictureLayer
   /// What stands on the screen, the cells of pictures marked; nil when that is not known.
   private var shown: Grid?
-  private var mustClear = false
+  private var mustClear = true
 
-  init(_ screen: consuming CursesScreen) { self.screen = screen }
+  init(_ screen: consuming CursesScreen, throughTmux: Bool) {
+    self.screen = screen
+    pictures = PictureLayer(throughTmux: throughTmux)
+  }
 
   var farewell: [UInt8] { screen.farewell }
+
+  /// To be sent before the screen is left: pictures that the terminal would keep.
+  var lastBytes: [UInt8] { pictures.deletions }
 
   /// The next frame is sent whole.
   mutating func forget() {
@@ -35,22 +41,22 @@ struct Display: ~Copyable {
     let visible = pictures(of: Frame(grid: grid, pictures: frame.pictures), detection)
     for picture in visible { grid.mark(picture.area, unicode: detection.environment.unicode) }
 
-    var erasing: [UInt8] = []
-    if mustClear, !pictures.isEmpty {  // clearing a screen leaves pictures standing on some terminals
-      erasing = PictureLayer.erase(grid.bounds)
-      pictures.forget()
-    }
+    let erasing = mustClear ? pictures.clear(grid.bounds) : []
     let before = shown
-    let layer = pictures.show(visible, cell: detection.cell ?? (1, 1), largest: detection.replies.largestPicture) {
+    let layer = pictures.show(
+      visible, cell: detection.cell ?? Detection.usualCell, largest: detection.replies.largestPicture
+    ) {
       Display.isDisturbed($0, from: before, to: grid)
     }
+    let text = screen.draw(grid)
+    let mouse = mustClear && detection.environment.understandsModes ? Array(MouseReport.on.utf8) : []
     shown = grid
     mustClear = false
-    return Display.atOnce(erasing + layer.before + screen.draw(grid) + layer.after, detection)
+    return Display.atOnce(erasing + layer.before + text + mouse + layer.after, detection)
   }
 
   private func pictures(of frame: Frame, _ detection: Detection) -> [PlacedPicture] {
-    detection.availableGraphics.contains(.sixel) ? PictureLayer.visible(in: frame) : []
+    PictureLayer.visible(in: frame).filter { detection.availableGraphics.contains($0.graphics) }
   }
 
   /// ncurses writes a short run of unchanged cells again when it stands between changed ones.
@@ -73,7 +79,7 @@ struct Display: ~Copyable {
 
 extension Grid {
   /// The same cells on a screen of this size, cut or filled with blanks.
-  fileprivate func fitted(columns: Int, rows: Int) -> Grid {
+  func fitted(columns: Int, rows: Int) -> Grid {
     if self.columns == columns, self.rows == rows { return self }
     var grid = Grid(columns: columns, rows: rows)
     for y in 0..<rows {

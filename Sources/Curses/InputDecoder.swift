@@ -1,9 +1,10 @@
-/// Bytes from the terminal turned into keys and replies. Replies, mouse reports and pasted text never become keys.
+/// Bytes from the terminal turned into keys, moves of the pointer and replies. Pasted text never becomes keys.
 import Canvas
 
 struct InputDecoder {
   enum Input: Equatable {
     case key(Key)
+    case mouse(MouseEvent)
     case reply(Reply)
   }
 
@@ -65,7 +66,7 @@ struct InputDecoder {
       guard let letter = bytes.dropFirst(2).first else { return nil }
       return (isPasting ? nil : KeyTable.key(letter: letter, shifted: false).map { .key($0) }, 3)
     case UInt8(ascii: "P"), UInt8(ascii: "]"), UInt8(ascii: "_"), UInt8(ascii: "^"), UInt8(ascii: "X"):
-      return lengthOfString(bytes).map { (nil, $0) }
+      return lengthOfString(bytes).map { (reply(bytes.prefix($0), second), $0) }
     default: return (isPasting ? nil : .key(.escape), 1)
     }
   }
@@ -77,6 +78,13 @@ struct InputDecoder {
       if bytes[i] == escape, i + 1 < bytes.endIndex { return i - bytes.startIndex + 2 }
     }
     return nil
+  }
+
+  private func reply(_ bytes: ArraySlice<UInt8>, _ kind: UInt8) -> Input? {
+    let end = bytes.last == 7 ? 1 : 2
+    return Reply(string: String(decoding: bytes.dropFirst(2).dropLast(end), as: UTF8.self)[...], kind: kind).map {
+      .reply($0)
+    }
   }
 
   /// ESC [ parameters final
@@ -101,7 +109,12 @@ struct InputDecoder {
 
   private mutating func meaning(of text: String, final: UInt8) -> Input? {
     if let mark = text.unicodeScalars.first, "<=>?".unicodeScalars.contains(mark) {
-      return mark == "?" ? Reply(parameters: numbers(text.dropFirst()), final: final).map { .reply($0) } : nil
+      let parameters = numbers(text.dropFirst())
+      switch mark {
+      case "?": return Reply(parameters: parameters, final: final).map { .reply($0) }
+      case "<": return isPasting ? nil : MouseReport.event(parameters, final: final).map { .mouse($0) }
+      default: return nil
+      }
     }
     let parameters = numbers(text[...])
     if final == UInt8(ascii: "~"), parameters.first == 200 || parameters.first == 201 {

@@ -6,6 +6,10 @@ enum Reply: Equatable {
   case deviceAttributes([Int])
   /// ESC [ ? item ; status ; values S: 1 colour registers, 2 sixel geometry; status 0 is success.
   case graphics(item: Int, status: Int, values: [Int])
+  /// DCS > | name ST: the terminal's name and version. Who answers this takes no harm from unknown commands.
+  case version
+  /// APC G … ; OK ST: the kitty graphics protocol is known; or it is, but not all of it.
+  case kitty(isUnderstood: Bool)
 
   init?(parameters: [Int], final: UInt8) {
     switch final {
@@ -15,16 +19,30 @@ enum Reply: Equatable {
     default: return nil
     }
   }
+
+  /// A reply between ESC P or ESC _ and ESC \.
+  init?(string: Substring, kind: UInt8) {
+    switch kind {
+    case UInt8(ascii: "P") where string.hasPrefix(">|"): self = .version
+    case UInt8(ascii: "_") where string.hasPrefix("G"): self = .kitty(isUnderstood: string.hasSuffix(";OK"))
+    default: return nil
+    }
+  }
 }
 
 /// What the replies have told so far.
 struct Replies: Equatable {
-  /// Sent at the start: colour registers, the largest sixel picture, and last what everyone answers.
-  static let question = "\u{1b}[?1;1;0S\u{1b}[?2;4;0S\u{1b}[c"
+  /// Sent at the start: colour registers, the largest sixel picture, the version, and last what everyone answers.
+  static let question = "\u{1b}[?1;1;0S\u{1b}[?2;4;0S\u{1b}[>0q" + last
+  /// Sent to terminals that have told their version: some others would print it.
+  static let secondQuestion = KittyGraphics.question + last
+  private static let last = "\u{1b}[c"
 
   /// The last reply has come; there will be no more.
   private(set) var isComplete = false
   private var hasSixel = false
+  /// Pictures by the kitty graphics protocol.
+  private(set) var showsKitty = false
   private var registers = 256
   /// The largest sixel picture in pixels, where the terminal says so.
   private(set) var largestPicture: (width: Int, height: Int) {
@@ -42,7 +60,8 @@ struct Replies: Equatable {
     case .graphics(item: 1, status: 0, let values): registers = values.first ?? registers
     case .graphics(item: 2, status: 0, let values) where values.count == 2 && values.min()! > 0:
       largestPicture = (values[0], values[1])
-    case .graphics: break
+    case .graphics, .version: break
+    case .kitty(let isUnderstood): showsKitty = isUnderstood
     }
   }
 

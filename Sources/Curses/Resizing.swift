@@ -36,6 +36,18 @@ func enlargeSharply(_ plane: [UInt8], width: Int, height: Int, toWidth: Int, toH
   }
 }
 
+/// The same for a picture in colour.
+func enlargeSharply(_ bitmap: Bitmap, toWidth: Int, toHeight: Int) -> Bitmap {
+  let columns = (0..<toWidth).map { (2 * $0 + 1) * bitmap.width / (2 * toWidth) }
+  var pixels: [UInt8] = []
+  pixels.reserveCapacity(toWidth * toHeight * 3)
+  for y in 0..<toHeight {
+    let row = (2 * y + 1) * bitmap.height / (2 * toHeight) * bitmap.width
+    for x in columns { pixels += bitmap.pixels[3 * (row + x)..<3 * (row + x) + 3] }
+  }
+  return Bitmap(width: toWidth, height: toHeight, pixels: pixels)
+}
+
 /// Bilinear between pixel centres; edges repeat.
 func enlargeSmoothly(_ bitmap: Bitmap, toWidth: Int, toHeight: Int) -> Bitmap {
   let columns = Blend.table(from: bitmap.width, to: toWidth)

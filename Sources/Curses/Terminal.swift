@@ -15,11 +15,14 @@ public struct Terminal: ~Copyable {
   /// The newest frame, and whether it is still to be shown.
   private var latest: Frame?
   private var isLatestShown = true
+  /// How frames are spread where bytes are limited.
+  private var pace: Pace?
 
+  var clicks = ClickCounter()
   /// What happened while nobody waited.
   var unreported: [TerminalEvent] = []
   private(set) var isLost = false
-  /// When the window's new size is to be looked at: at once, but in a storm of changes ten times a second.
+  /// When the window's new size is to be looked at: at once, but in a storm of changes five times a second.
   var resizeDue: Double?
   var lastResize = -Double.infinity
   var lastResume = -Double.infinity
@@ -47,13 +50,20 @@ public struct Terminal: ~Copyable {
     let type = try TerminalType.find(
       TerminalType.candidates(for: environment.term, depth: depth), term: environment.term)
     let hold = try Hold.take(logPath: options.logPath)
-    var input = TerminalInput(hold, question: environment.understandsQueries ? Replies.question : nil)
+    var input = TerminalInput(hold, environment)
     let asked = monotonicSeconds()
     let window = WindowSize.current()
     var detection = Detection(environment: environment, options: options, colors: type.colors, window: window)
-    let display = try Display(CursesScreen(type: type, depth: detection.depth, window: window))
+    let display = try Display(
+      CursesScreen(type: type, depth: detection.depth, window: window), throughTmux: environment.isInTmux)
     Hold.prepareFarewell(display.farewell)
-    for reply in input.awaitReplies(until: asked + Terminal.patienceForReplies) { detection.replies.note(reply) }
+    let end = asked + Terminal.patienceForReplies
+    var replies = input.awaitReplies(until: end)
+    if replies.contains(.version) {
+      input.ask(Replies.secondQuestion)
+      replies += input.awaitReplies(until: end)
+    }
+    for reply in replies { detection.replies.note(reply) }
     self.init(hold: hold, input: input, detection: detection, window: window, display: display)
   }
 
@@ -61,6 +71,7 @@ public struct Terminal: ~Copyable {
     hold: consuming Hold, input: TerminalInput, detection: Detection, window: WindowSize, display: consuming Display
   ) {
     (self.input, self.detection, self.window) = (input, detection, window)
+    pace = detection.options.bytesPerSecond.map { Pace(bytesPerSecond: $0, window) }
     self.hold = hold
     self.display = display
   }
@@ -68,7 +79,9 @@ public struct Terminal: ~Copyable {
   /// Gives the terminal back: screen, cursor, mode, stdout and stderr as they were. Never waits long.
   /// A value that ends without `close` gives back as much, but replies still on their way may reach the shell.
   public consuming func close() {
-    if !isLost { input.swallowLateReplies() }
+    guard !isLost else { return }
+    deletePictures()
+    input.swallowLateReplies()
   }
 }
 
@@ -77,9 +90,11 @@ public struct Terminal: ~Copyable {
 extension Terminal {
   /// Shows a frame. While the terminal has not taken the one before, the frame is kept and, if no newer one comes, shown
   /// as soon as there is room (during `wait`). Never blocks. Returns whether it was sent.
+  /// - Parameter isAnswer: it answers a key, and goes before what comes by itself.
   @discardableResult
-  public mutating func draw(_ frame: Frame) -> Bool {
+  public mutating func draw(_ frame: Frame, isAnswer: Bool = false) -> Bool {
     (latest, isLatestShown) = (frame, false)
+    pace?.show(frame.grid.fitted(columns: window.columns, rows: window.rows), isAnswer: isAnswer)
     catchUp()
     return isLatestShown
   }
@@ -87,6 +102,7 @@ extension Terminal {
   /// Sends the newest frame whole: after Ctrl-L, or when something else wrote on the screen.
   public mutating func redrawAll() {
     display.forget()
+    pace?.forget(window)
     isLatestShown = latest == nil
     catchUp()
   }
@@ -97,19 +113,48 @@ extension Terminal {
   mutating func catchUp() {
     send()
     guard !isLost, output.isEmpty, resizeDue == nil, !isLatestShown, let frame = latest else { return }
-    output.append(display.bytes(for: frame, on: window, detection))
-    isLatestShown = true
+    if pace == nil {
+      output.append(display.bytes(for: frame, on: window, detection))
+    } else {
+      appendParts()
+    }
+    isLatestShown = pace?.isWhole ?? true
     send()
   }
+
+  /// As much of the newest frame as may be sent now.
+  private mutating func appendParts() {
+    let now = monotonicSeconds()
+    while let part = pace?.nextPart(at: now) {
+      let bytes = display.bytes(for: Frame(grid: part), on: window, detection)
+      pace?.spend(bytes.count)
+      output.append(bytes)
+    }
+  }
+
+  /// When more of a frame may be sent; nil when none waits.
+  var outputDue: Double? { isLatestShown || isLost || hasOutput ? nil : pace?.due }
 
   private mutating func send() {
     if !isLost, !output.send(to: hold.file) { lose() }
   }
 
   /// The frame that stood is of the past: the next must be drawn for the new size.
-  mutating func discardFrame() { (latest, isLatestShown) = (nil, true) }
+  mutating func discardFrame() {
+    (latest, isLatestShown) = (nil, true)
+    pace?.forget(window)
+  }
 
-  mutating func discardOutput() { output.removeAll() }
+  /// What waits is given up for what must be said before the screen is left.
+  mutating func deletePictures() {
+    output.removeAll()
+    enqueue(display.lastBytes)
+  }
+
+  mutating func enqueue(_ bytes: [UInt8]) {
+    output.append(bytes)
+    send()
+  }
 
   /// The terminal is gone, or was taken from us: it is left in order if it still listens, and never touched again.
   mutating func lose() {

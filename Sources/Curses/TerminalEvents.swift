@@ -24,15 +24,18 @@ extension Terminal {
   }
 
   private mutating func nextArrivals(until end: Double) -> [TerminalInput.Arrival] {
-    let pause = min(end, resizeDue ?? end) - monotonicSeconds()
+    let pause = min(end, resizeDue ?? end, outputDue ?? end) - monotonicSeconds()
     return isLost ? input.nextSignal(seconds: pause) : input.next(seconds: pause, wantsRoom: hasOutput)
   }
 
   private mutating func handle(_ arrival: TerminalInput.Arrival) {
     switch arrival {
     case .input(.key(let key)): unreported.append(.key(key))
-    case .input(.reply(let reply)): note(reply)
-    case .signal(SIGWINCH): resizeDue = resizeDue ?? max(monotonicSeconds(), lastResize + 0.1)
+    case .input(.mouse(let mouse)): unreported.append(.mouse(clicks.counted(mouse, at: monotonicSeconds())))
+    case .input(.reply(.version)): askAgain()
+    case .input(.reply(let reply)): note { $0.replies.note(reply) }
+    case .tmux(let answer): note { $0.tmux = answer }
+    case .signal(SIGWINCH): resizeDue = resizeDue ?? max(monotonicSeconds(), lastResize + 0.2)
     case .signal(SIGTSTP): stop()
     case .signal(SIGCONT): if monotonicSeconds() > lastResume + 0.2 { resume() }
     case .hangup, .signal(SIGHUP): lose()
@@ -40,16 +43,22 @@ extension Terminal {
     }
   }
 
-  private mutating func note(_ reply: Reply) {
+  /// By way of the queue: nothing may stand inside a frame's sequences.
+  private mutating func askAgain() {
+    enqueue(Array(Replies.secondQuestion.utf8))
+    input.expectReplies()
+  }
+
+  private mutating func note(_ change: (inout Detection) -> Void) {
     let before = (abilities, availableGraphics)
-    detection.replies.note(reply)
+    change(&detection)
     if before != (abilities, availableGraphics) { unreported.append(.abilitiesChanged) }
   }
 
   /// Ctrl-Z: the shell has the terminal until we are told to go on.
   private mutating func stop() {
     guard !isLost else { return }
-    discardOutput()
+    deletePictures()
     display.leave()
     ct_give_back()
     ct_stop()

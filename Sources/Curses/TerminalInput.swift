@@ -7,6 +7,7 @@ struct TerminalInput {
     case input(InputDecoder.Input)
     case signal(Int32)
     case hangup
+    case tmux(TmuxQuestion.Answer)
   }
 
   private let file: Int32
@@ -14,15 +15,29 @@ struct TerminalInput {
   private var decoder = InputDecoder()
   /// When to stop waiting for the rest of what is half read.
   private var decoderDue: Double?
+  /// Device attributes still to come: each question ends with them.
+  private var openQuestions = 0
+  private var tmux: TmuxQuestion?
   /// What came before anyone asked for it.
   private var early: [Arrival] = []
 
-  /// Asks `question`, whose replies end with the device attributes.
-  init(_ hold: borrowing Hold, question: String?) {
+  /// Asks the terminal what it can, or tmux, which stands between.
+  init(_ hold: borrowing Hold, _ environment: Environment) {
     (file, signals) = (hold.file, hold.signals)
-    guard let question else { return }
+    if environment.understandsQueries { ask(Replies.question) }
+    if environment.isInTmux { tmux = TmuxQuestion() }
+  }
+
+  /// Before the first frame; later, questions go between frames.
+  mutating func ask(_ question: String) {
     let bytes = Array(question.utf8)
-    decoder.expectsReply = write(file, bytes, bytes.count) == bytes.count
+    if write(file, bytes, bytes.count) == bytes.count { expectReplies() }
+  }
+
+  /// A question has been sent; the replies end with the device attributes.
+  mutating func expectReplies() {
+    openQuestions += 1
+    decoder.expectsReply = true
   }
 
   /// Replies that come before that time (monotonic seconds); keys are kept for later.
@@ -50,6 +65,7 @@ struct TerminalInput {
 
   /// Before the terminal is given back: replies still on their way must not reach the shell.
   func swallowLateReplies() {
+    tmux?.end()
     guard decoder.expectsReply else { return }
     var last = self
     _ = last.awaitReplies(until: monotonicSeconds() + 0.1)
@@ -62,11 +78,16 @@ struct TerminalInput {
     var files = [
       pollfd(fd: file, events: Int16(POLLIN | (wantsRoom ? POLLOUT : 0)), revents: 0),
       pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: tmux?.file ?? -1, events: Int16(POLLIN), revents: 0),
     ]
-    guard Glibc.poll(&files, 2, milliseconds) >= 0 else { return [] }
+    guard Glibc.poll(&files, 3, milliseconds) >= 0 else { return [] }
     var arrivals: [Arrival] = []
     if files[1].revents != 0 { arrivals += readSignals() }
     if files[0].revents & ~Int16(POLLOUT) != 0 { arrivals += readTerminal() }
+    if files[2].revents != 0, let answer = tmux?.read() {
+      tmux = nil
+      arrivals.append(.tmux(answer))
+    }
     if let due = decoderDue, monotonicSeconds() >= due { arrivals += note(decoder.giveUp()) }
     return arrivals
   }
@@ -85,10 +106,9 @@ struct TerminalInput {
   }
 
   private mutating func note(_ inputs: [InputDecoder.Input]) -> [Arrival] {
+    for case .reply(.deviceAttributes) in inputs { openQuestions = max(0, openQuestions - 1) }
+    decoder.expectsReply = openQuestions > 0
     decoderDue = decoder.patience.map { monotonicSeconds() + $0 }
-    if inputs.contains(where: { if case .reply(.deviceAttributes) = $0 { true } else { false } }) {
-      decoder.expectsReply = false
-    }
     return inputs.map { .input($0) }
   }
 }

@@ -7,6 +7,9 @@ public struct TerminalOptions: Sendable, Equatable {
   public var colors: Abilities.ColorDepth?
   /// nil: the best the terminal is known to show.
   public var graphics: Abilities.Graphics?
+  /// No more than this is sent, within 10 % over any five seconds; at least 2,000. Pictures are in cells then: pixels
+  /// cannot be sent in parts. nil: as fast as the terminal reads.
+  public var bytesPerSecond: Int?
   /// While the screen is up, what is written to stdout and stderr goes to the end of this file; nil: nowhere else.
   public var logPath: String?
 
@@ -18,6 +21,7 @@ public struct TerminalOptions: Sendable, Equatable {
 /// What `Terminal.wait` tells.
 public enum TerminalEvent: Sendable, Equatable {
   case key(Key)
+  case mouse(MouseEvent)
   /// `Terminal.size` has changed; the next frame is drawn whole.
   case resized
   /// SIGINT, SIGTERM or SIGQUIT. (Ctrl-Z, window changes and hangups are dealt with inside.)

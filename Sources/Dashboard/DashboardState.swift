@@ -77,6 +77,8 @@ public struct DashboardState: Sendable {
   /// The table of keys, with what a file has changed.
   let bindings: [Binding]
   var asked: [String: AskedTurn] = [:]
+  /// The slider that the pointer holds.
+  var held: HeldKnob?
   private var seenEvents = 0
   var pairIndex = 0
   var pairRoll = 0
@@ -164,8 +166,10 @@ extension DashboardState {
   /// The value in force.
   func value(of knob: Knob) -> Double { (isPreview ? previewKnobs : snapshot.knobs)[keyPath: knob.path] }
 
-  /// The value as asked, or else in force.
-  func shownValue(of knob: Knob) -> Double { asked[knob.key]?.value ?? value(of: knob) }
+  /// The value as held or asked, or else in force.
+  func shownValue(of knob: Knob) -> Double {
+    held?.key == knob.key ? held!.value : asked[knob.key]?.value ?? value(of: knob)
+  }
 
   /// The values a knob takes here: a batch is not larger than the data set, τ as the objective has it.
   func range(of knob: Knob) -> ClosedRange<Double> {

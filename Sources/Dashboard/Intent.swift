@@ -23,5 +23,6 @@ public enum Intent: Sendable, Equatable {
   case similarity(SimilarityIntent)
   case metrics(MetricsIntent)
   case nextTheme, nextGraphics, showLog, help
+  case mouse(MouseIntent)
   case quit, confirmQuit, stay
 }

@@ -32,9 +32,18 @@ struct Scene {
     let isFocused = isFocused ?? (panel == state.focus && state.screen == .overview)
     let style = theme[isFocused ? .focus : .border]
     let mark = isFocused ? text("▸ ", .focus) : Text()
-    let isClosed = grid.columns >= 60 && area.height >= 4
-    let inside = Box(title: mark + title, note: note, style: style, isClosed: isClosed).draw(in: area, of: &grid)
-    return grid.columns >= 100 ? inside.inset(1, 0) : inside
+    let isClosed = Self.isClosed(area, columns: grid.columns)
+    Box(title: mark + title, note: note, style: style, isClosed: isClosed).draw(in: area, of: &grid)
+    return Self.inside(of: area, columns: grid.columns)
+  }
+
+  private static func isClosed(_ area: Rect, columns: Int) -> Bool { columns >= 60 && area.height >= 4 }
+
+  /// The room inside a panel's frame on a screen of so many columns.
+  static func inside(of area: Rect, columns: Int) -> Rect {
+    guard !area.isEmpty else { return area }
+    let inside = Box.room(in: area, isClosed: isClosed(area, columns: columns))
+    return columns >= 100 ? inside.inset(1, 0) : inside
   }
 
   /// The first of several ways to say something that fits, the last one if none does.

@@ -34,6 +34,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .nextGraphics: state.nextGraphics()
   case .showLog: state.show(state.screen == .panel(.log) ? .overview : .panel(.log))
   case .help: state.toggleHelp()
+  case .mouse(let intent): return state.obey(intent)
   case .quit: return state.quit()
   case .confirmQuit:
     (state.isDone, state.asksToQuit) = (true, false)
@@ -50,7 +51,7 @@ extension DashboardState {
     selectedKnob = (min(selectedKnob, knobs.count - 1) + rows + knobs.count) % knobs.count
   }
 
-  fileprivate mutating func turn(_ clicks: Int, _ fine: Bool) -> [Command] {
+  mutating func turn(_ clicks: Int, _ fine: Bool) -> [Command] {
     let knob = chosenKnob
     let range = range(of: knob)
     return set(knob, to: knob.turned(shownValue(of: knob), clicks: clicks, fine: fine, in: range))

@@ -29,6 +29,25 @@ extension Knob {
     return value <= low ? 0 : log2(value / low) / log2(range.upperBound / low)
   }
 
+  /// The value at a place in a range, 0…1, as a person would say it: whole numbers as powers of two, factors in two
+  /// digits, steps in the finest ones.
+  func value(at fraction: Double, in range: ClosedRange<Double>) -> Double {
+    if fraction <= 0 { return range.lowerBound }
+    if fraction >= 1 { return range.upperBound }
+    let value: Double
+    switch turn {
+    case .factor:
+      let low = max(range.lowerBound, 1e-7)
+      let exact = low * pow(range.upperBound / low, fraction)
+      let digits = pow(10, floor(log10(exact)) - 1)
+      value = isInteger ? exp2(log2(exact).rounded()) : (exact / digits).rounded() * digits
+    case .step(_, let fine):
+      let exact = range.lowerBound + fraction * (range.upperBound - range.lowerBound)
+      value = ((exact / fine).rounded() * fine * 1e9).rounded() / 1e9
+    }
+    return min(max(value, range.lowerBound), range.upperBound)
+  }
+
   /// Its sign at a marker.
   var sign: String {
     switch key {

@@ -55,5 +55,10 @@ func terminalOptions(_ arguments: Arguments, log: String?) throws -> TerminalOpt
   ]
   options.colors = arguments["colors"].flatMap { depths[$0] }
   options.graphics = arguments["graphics"].flatMap { Abilities.Graphics(rawValue: $0) }
+  guard arguments.has("max-bps") else { return options }
+  options.bytesPerSecond = Int(try arguments.number("max-bps", 2000...1e9, default: 0))
+  if let graphics = options.graphics, graphics.isPixels {
+    throw UsageError("--graphics \(graphics) sends pictures whole, which --max-bps cannot limit; take half or sextant")
+  }
   return options
 }

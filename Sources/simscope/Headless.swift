@@ -1,22 +1,33 @@
-/// A run without a dashboard: one plain line a second at most.
+/// A run without a dashboard: lines, once a second at most.
 import Basics
 import Dashboard
 import Foundation
 import Telemetry
 import Training
 
-/// - Parameter isJSON: whether lines are objects.
-/// - Returns: 0 when the schedule is through, 128 + the signal that ended it.
-func runHeadless(_ configuration: Configuration, resuming: String?, isJSON: Bool) throws -> Int32 {
+/// What the lines are.
+enum LineStyle {
+  /// For logs: what matters, in words.
+  case words
+  /// As in `events.jsonl` and `metrics.jsonl`.
+  case objects
+  /// For people who have no other screen: every event, one line a second, and words on stdin are obeyed.
+  case plain
+}
+
+/// - Returns: 0 when the schedule is through or the person quit, 128 + the signal that ended it.
+func runHeadless(_ configuration: Configuration, resuming: String?, _ style: LineStyle) throws -> Int32 {
   let link = Link()
   let stopsOnHangup = configuration.onHangup != .continue
   let interrupts = Interrupts(stopsOnHangup ? [SIGINT, SIGTERM, SIGQUIT, SIGHUP] : [SIGINT, SIGTERM, SIGQUIT])
   if !stopsOnHangup { signal(SIGHUP, SIG_IGN) }
   let training = TrainingThread(configuration, resuming: resuming, niceness: 0, link: link)
-  var printer = LinePrinter(isJSON: isJSON)
+  var printer = LinePrinter(style)
+  var conversation = style == .plain ? Conversation() : nil
   var asked = false
   while training.outcome == nil {
-    training.wait(seconds: 0.25)
+    if let answers = conversation?.hear(link, seconds: 0.25) { printer.answer(answers) }
+    if conversation?.isOver ?? true { (conversation, _) = (nil, training.wait(seconds: 0.25)) }
     if let signal = interrupts.first, !asked {
       asked = true
       link.send(.stop)
@@ -32,47 +43,58 @@ func runHeadless(_ configuration: Configuration, resuming: String?, isJSON: Bool
 
 /// Prints the newest state when something has changed and a second has passed.
 private struct LinePrinter {
-  /// Lines as in `events.jsonl` and `metrics.jsonl` instead of words.
-  let isJSON: Bool
+  private let style: LineStyle
   private var serial = 0
   private var lastLine = ""
   private var lastTime = ContinuousClock.now - .seconds(2)
   private var hasHeader = false
   private var eventsShown = 0
+  /// Lines that wait for their second.
+  private var waiting: [String] = []
 
-  init(isJSON: Bool) { self.isJSON = isJSON }
+  init(_ style: LineStyle) { self.style = style }
+
+  /// What was asked for is told at once.
+  func answer(_ lines: [String]) { lines.forEach(printLine) }
 
   mutating func show(_ link: Link, isLast: Bool) {
-    guard let (snapshot, serial) = link.newest(after: isLast ? -1 : self.serial) else { return }
     guard isLast || ContinuousClock.now - lastTime >= .seconds(1) else { return }
-    self.serial = serial
+    if let (snapshot, serial) = link.newest(after: isLast ? -1 : self.serial) {
+      self.serial = serial
+      if style == .objects { takeObjects(snapshot) } else { takeWords(snapshot) }
+    }
+    guard !waiting.isEmpty else { return }
     lastTime = .now
-    if isJSON { showObjects(snapshot) } else { showWords(snapshot) }
+    let count = style == .plain && !isLast ? 1 : waiting.count
+    waiting.prefix(count).forEach(printLine)
+    waiting.removeFirst(count)
   }
 
-  private mutating func showObjects(_ snapshot: Snapshot) {
-    for event in news(of: snapshot) { printLine(event.json) }
-    if let line = snapshot.metrics?.json { printOnce(line) }
+  private mutating func takeObjects(_ snapshot: Snapshot) {
+    for event in news(of: snapshot) { waiting.append(event.json) }
+    if let line = snapshot.metrics?.json { takeOnce(line) }
   }
 
-  private mutating func showWords(_ snapshot: Snapshot) {
+  private mutating func takeWords(_ snapshot: Snapshot) {
     if !hasHeader, !snapshot.run.folder.isEmpty {
-      printLine(
+      waiting.append(
         "run \(snapshot.run.folder) · \(snapshot.run.data), \(snapshot.run.trainCount) pictures to train on, "
           + "\(snapshot.run.heldOutCount) held out · \(snapshot.run.encoder), \(snapshot.run.parameterCount) parameters"
       )
+      if style == .plain { waiting.append("say help to hear what can be said") }
       hasHeader = true
     }
-    for event in news(of: snapshot) {
+    waiting += news(of: snapshot).compactMap { event in
       switch event.kind {
-      case .note(let text): printLine(text)
-      case .warning(let text): printLine("warning: \(text)")
-      default: break
+      case .note(let text): text
+      case .warning(let text): "warning: \(text)"
+      default: style == .plain ? plainLine(event) : nil
       }
     }
     // What went wrong is said once, on stderr.
     if case .failed = snapshot.state { return }
-    printOnce(statusLine(snapshot))
+    // Events are not pushed back by how far the run is: there will be a newer line of that.
+    if style == .words || waiting.isEmpty || snapshot.state.isOver { takeOnce(statusLine(snapshot)) }
   }
 
   /// Events of this session that were not shown yet.
@@ -83,8 +105,8 @@ private struct LinePrinter {
     return news[start...]
   }
 
-  private mutating func printOnce(_ line: String) {
-    if line != lastLine { printLine(line) }
+  private mutating func takeOnce(_ line: String) {
+    if line != lastLine { waiting.append(line) }
     lastLine = line
   }
 

@@ -36,9 +36,12 @@ struct ScreenLoop: ~Copyable {
     self.log = log
   }
 
-  mutating func draw() {
+  consuming func close() { terminal.close() }
+
+  /// - Parameter isAnswer: to a key.
+  mutating func draw(isAnswer: Bool = false) {
     guard !isLost else { return }
-    terminal.draw(view(state, columns: terminal.size.columns, rows: terminal.size.rows))
+    terminal.draw(view(state, columns: terminal.size.columns, rows: terminal.size.rows), isAnswer: isAnswer)
     lastFrame = .now
     meter.countFrame()
   }
@@ -51,8 +54,9 @@ struct ScreenLoop: ~Copyable {
       let (keys, lost) = takeEvents(seconds: 1 / framesPerSecond, link)
       if lost { link.send(stopsOnHangup ? .stop : .terminalLost) }
       if lost && stopsOnHangup { signal = SIGHUP }
-      let news = takeNews(link, isDue: keys || ContinuousClock.now - lastFrame >= .seconds(0.9 / framesPerSecond))
-      if keys || news { draw() }
+      let isDue = keys || ContinuousClock.now - lastFrame >= .seconds(0.9 / framesPerSecond)
+      if keys { draw(isAnswer: true) }
+      if takeNews(link, isDue: isDue) { draw() }
       // Takes some milliseconds that no key shall wait for.
       if !keys && takeSheet(link) { draw() }
       guard let end = training.outcome else { continue }
@@ -67,7 +71,8 @@ struct ScreenLoop: ~Copyable {
     while !state.isDone && signal == nil && !isLost {
       let (keys, lost) = takeEvents(seconds: 1 / framesPerSecond, link)
       if lost { signal = SIGHUP }
-      if takeNews(link, isDue: true) || keys { draw() }
+      if keys { draw(isAnswer: true) }
+      if takeNews(link, isDue: true) { draw() }
       if !keys && takeSheet(link) { draw() }
       if case .failed = state.snapshot.state { break }
     }
@@ -95,9 +100,12 @@ struct ScreenLoop: ~Copyable {
       case .key(let key):
         redraw = true
         guard let intent = intent(for: key, in: state) else { continue }
-        let shown = state.watching
-        update(&state, intent).forEach(link.send)
-        if state.watching != shown { link.send(.watch(state.watching)) }
+        obey(intent, link)
+      case .mouse(let mouse):
+        let (columns, rows) = terminal.size
+        guard let intent = intent(for: mouse, in: state, columns: columns, rows: rows) else { continue }
+        redraw = true
+        obey(intent, link)
       case .resized: redraw = true
       case .abilitiesChanged:
         redraw = true
@@ -109,6 +117,12 @@ struct ScreenLoop: ~Copyable {
       }
     }
     return (redraw, lost)
+  }
+
+  private mutating func obey(_ intent: Intent, _ link: Link) {
+    let shown = state.watching
+    update(&state, intent).forEach(link.send)
+    if state.watching != shown { link.send(.watch(state.watching)) }
   }
 
   mutating func takeAbilities() {
@@ -194,5 +208,7 @@ func withScreen<Result>(
     keys: keys)
   var screen = ScreenLoop(terminal, state, Overlays(histories), log: options.logPath)
   screen.takeAbilities()
-  return try body(&screen)
+  let result = Swift.Result { try body(&screen) }
+  screen.close()
+  return try result.get()
 }

@@ -78,8 +78,10 @@ func installedPath(_ name: String) -> String? {
 
 private func runTraining(_ configuration: Configuration, resuming: String?, _ arguments: Arguments) throws -> Int32 {
   let hasTerminal = isatty(0) == 1 && isatty(1) == 1
-  guard hasTerminal, !arguments.has("headless"), !arguments.has("json") else {
-    return try runHeadless(configuration, resuming: resuming, isJSON: arguments.has("json"))
-  }
+  let style: LineStyle? =
+    if arguments.has("json") { .objects } else if arguments.has("plain") { .plain } else {
+      !hasTerminal || arguments.has("headless") ? .words : nil
+    }
+  if let style { return try runHeadless(configuration, resuming: resuming, style) }
   return try runDashboard(configuration, resuming: resuming, arguments)
 }

@@ -58,7 +58,7 @@ import Testing
 
   @Test(arguments: [
     "\u{1b}[200~quit\r\u{1b}[A\u{1b}[201~",  // pasted text
-    "\u{1b}[<0;10;20M", "\u{1b}[<0;10;20m", "\u{1b}[M !!",  // mouse
+    "\u{1b}[M !!", "\u{1b}[<66;3;4M", "\u{1b}[<128;3;4M", "\u{1b}[<0;0;4M",  // mouse: X10, sideways, button 8, no cell
     "\u{1b}[I", "\u{1b}[O",  // focus
     "\u{1b}]11;rgb:0000/0000/0000\u{7}", "\u{1b}]10;rgb:ffff/ffff/ffff\u{1b}\\",  // colours
     "\u{1b}P>|XTerm(379)\u{1b}\\", "\u{1b}P1$r0m\u{1b}\\", "\u{1b}_Gi=31;OK\u{1b}\\",  // DCS, APC
@@ -66,6 +66,32 @@ import Testing
   ])
   func whatIsNoKeyIsSwallowed(text: String) {
     #expect(keys(text + "x") == [.character("x")])
+  }
+
+  @Test(arguments: [
+    ("\u{1b}[<0;1;1M", MouseEvent(.press, column: 0, row: 0)),
+    ("\u{1b}[<0;300;100m", MouseEvent(.release, column: 299, row: 99)),
+    ("\u{1b}[<2;3;4M", MouseEvent(.press, .right, column: 2, row: 3)),
+    ("\u{1b}[<33;3;4M", MouseEvent(.drag, .middle, column: 2, row: 3)),
+    ("\u{1b}[<16;3;4M", MouseEvent(.press, column: 2, row: 3)),  // with control
+    ("\u{1b}[<64;3;4M", MouseEvent(.wheelUp, column: 2, row: 3)),
+    ("\u{1b}[<65;3;4M", MouseEvent(.wheelDown, column: 2, row: 3)),
+  ])
+  func reportsBecomeTheMouse(bytes: String, mouse: MouseEvent) {
+    var decoder = InputDecoder()
+    #expect(decoder.decode(bytes.utf8) == [.mouse(mouse)])
+  }
+
+  @Test func twoPressesInOnePlaceAreADoubleClick() {
+    var clicks = ClickCounter()
+    let press = MouseEvent(.press, column: 5, row: 5)
+    let release = MouseEvent(.release, column: 5, row: 5)
+    #expect(clicks.counted(press, at: 1).clicks == 1)
+    #expect(clicks.counted(release, at: 1.1) == release)
+    #expect(clicks.counted(press, at: 1.2).clicks == 2)
+    #expect(clicks.counted(press, at: 1.3).clicks == 3)
+    #expect(clicks.counted(MouseEvent(.press, column: 6, row: 5), at: 1.4).clicks == 1)
+    #expect(clicks.counted(MouseEvent(.press, column: 6, row: 5), at: 3).clicks == 1)
   }
 
   @Test func brokenUnicodeIsSkipped() {

@@ -108,7 +108,7 @@ extension RealProgram {
       #expect(temperatures[..<turn].allSatisfy { $0 == 0.5 } && temperatures[turn...].allSatisfy { $0 == 0.55 })
     }
 
-    @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGSEGV, SIGABRT])
+    @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGSEGV, SIGABRT, SIGKILL])
     func whateverEndsItTheTerminalIsGivenBack(signal: Int32) throws {
       let scratch = try Scratch()
       try pictures(scratch)
@@ -116,12 +116,31 @@ extension RealProgram {
       try screen.wait(for: "the first step") { lines(scratch.path + "/run/metrics.jsonl").count >= 2 }
       kill(screen.process.processIdentifier, signal)
       try screen.wait(for: "the end") { !screen.process.isRunning }
-      screen.read()
-      #expect(screen.isModeRestored && screen.shows("\u{1B}[?1049l"))
+      // Of a process that was killed the guardian hears as we do.
+      try screen.wait(for: "the terminal") { screen.isModeRestored && screen.shows("\u{1B}[?1049l") }
       let status = screen.process.terminationStatus
       #expect(screen.process.terminationReason == .exit ? status == 128 + signal : status == signal)
       let resumed = try run(["resume", "run", "--headless", "--stop-after", "1"], in: scratch.path)
       #expect(resumed.status == 0, "\(resumed.errors)")
+    }
+
+    @Test func theWheelTurnsTheKnobUnderIt() throws {
+      let scratch = try Scratch()
+      try pictures(scratch)
+      let screen = try Screen(["data", "--run", "run", "--epochs", "100000"] + quick, in: scratch.path)
+      try screen.wait(for: "the first step") { lines(scratch.path + "/run/metrics.jsonl").count >= 2 }
+      #expect(screen.shows("\u{1B}[?1002h\u{1B}[?1006h"))
+      screen.type("\u{1B}[<64;80;20M")
+      try screen.wait(for: "a turn") {
+        lines(scratch.path + "/run/events.jsonl").contains {
+          $0["knob"] as? String == "temperature" && $0["to"] as? Double == 0.55
+        }
+      }
+      screen.type("q")
+      try screen.wait(for: "the question") { screen.shows("quit?") }
+      screen.type("y")
+      try screen.wait(for: "the end") { !screen.process.isRunning }
+      #expect(screen.shows("\u{1B}[?1002l"))
     }
 
     @Test func aRunOutlivesItsTerminal() throws {

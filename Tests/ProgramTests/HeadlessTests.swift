@@ -85,6 +85,38 @@ extension RealProgram {
       #expect(resumed.last { $0["loss"] != nil }?["step"] as? Int == 6)
     }
 
+    @Test func wordsOnStdinAreObeyed() throws {
+      let scratch = try Scratch()
+      try generate(scratch)
+      let (words, output) = (Pipe(), Pipe())
+      let process = try started(
+        ["train", "data", "--plain", "--epochs", "100000", "--knn-every", "0", "--run", "run"] + quick,
+        in: scratch.path, input: words, output: output)
+      let (metrics, events) = (scratch.path + "/run/metrics.jsonl", scratch.path + "/run/events.jsonl")
+      func say(_ line: String) throws { try words.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8)) }
+      func kinds() -> [String] { lines(events).compactMap { $0["kind"] as? String } }
+      try waitUntil("a few steps") { lines(metrics).count >= 3 }
+      try say("temperature 0.2")
+      try waitUntil("a turn") { lines(events).contains { $0["to"] as? Double == 0.2 } }
+      try say("temperature 9")
+      try say("pause")
+      try waitUntil("a pause") { kinds().last == "paused" }
+      let before = lines(metrics).count
+      try say("step")
+      try waitUntil("a step") { lines(metrics).count == before + 1 }
+      try say("undo")
+      try waitUntil("the turn taken back") { lines(events).contains { $0["from"] as? Double == 0.2 } }
+      try say("knobs")
+      try say("quit")
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0 && kinds().last == "stopped")
+      for line in ["temperature must be", "temperature 0.5 to 0.2", "batch size 16, from 2 to", "paused"] {
+        #expect(text.contains(line), "\(line) in \(text)")
+      }
+      #expect(!text.contains("\u{1B}"))
+    }
+
     @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGHUP])
     func aSignalSavesAndEnds(signal: Int32) throws {
       let scratch = try Scratch()

@@ -32,14 +32,15 @@ let cacheHome = FileManager.default.temporaryDirectory.appendingPathComponent("s
 
 /// - Parameter wrapper: a command that starts the program, such as one that sets limits.
 func started(
-  _ arguments: [String], in folder: String, under wrapper: [String] = [], output: Any? = nil, errors: Any? = nil
+  _ arguments: [String], in folder: String, under wrapper: [String] = [], input: Any = FileHandle.nullDevice,
+  output: Any? = nil, errors: Any? = nil
 ) throws -> Process {
   let process = Process()
   let words = wrapper + [program.path] + arguments
   process.executableURL = URL(fileURLWithPath: words[0])
   process.arguments = Array(words.dropFirst())
   process.currentDirectoryURL = URL(fileURLWithPath: folder)
-  process.standardInput = FileHandle.nullDevice
+  process.standardInput = input
   process.environment = ProcessInfo.processInfo.environment.merging(["XDG_CACHE_HOME": cacheHome]) { $1 }
   if let output { process.standardOutput = output }
   if let errors { process.standardError = errors }

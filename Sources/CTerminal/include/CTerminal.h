@@ -50,5 +50,12 @@ void ct_catch_crashes(void);
 /// A stack of its own for the calling thread's crash handler, so that a stack overflow is survived long enough.
 void ct_thread_altstack(void);
 
+/// Starts `tmux display-message` with a format; returns where its answer can be read, without waiting, until the end of
+/// the file; -1 when it cannot be started. One question at a time.
+int ct_ask_tmux(const char *format);
+
+/// Closes the file that `ct_ask_tmux` gave and lets tmux go.
+void ct_leave_tmux(int file);
+
 /// An unnamed file in memory, or -1 and errno.
 int ct_memory_file(void);

@@ -5,18 +5,10 @@ import Telemetry
 extension Scene {
   mutating func drawKnobs(in area: Rect) {
     let inside = frame(.knobs, in: area, title: text("knobs", .title), note: undoNote)
-    let knobs = state.knobs
-    let columns = state.isPreview && inside.width >= 76 ? 2 : 1
-    let rows = (knobs.count + columns - 1) / columns
-    let first = firstRow(chosen: state.selectedKnob % rows, of: rows, in: inside.height)
-    for (index, knob) in knobs.enumerated() {
-      let (column, row) = (index / rows, index % rows - first)
-      let width = (inside.width - 2 * (columns - 1)) / columns
-      let room = Rect(x: inside.x + column * (width + 2), y: inside.y, width: width, height: inside.height)
-      drawKnob(knob, isChosen: index == state.selectedKnob, in: room.row(row))
-    }
-    drawMore(above: first > 0, below: rows > first + inside.height, in: inside)
-    if inside.height >= rows + 2 { put(helpLine, in: inside.row(inside.height - 1)) }
+    let rows = KnobRows(panel: inside, state)
+    for row in rows.shown { drawKnob(state.knobs[row.knob], isChosen: row.knob == state.selectedKnob, in: row.area) }
+    drawMore(above: rows.first > 0, below: rows.count > rows.first + inside.height, in: inside)
+    if inside.height >= rows.count + 2 { put(helpLine, in: inside.row(inside.height - 1)) }
   }
 
   /// What the chosen knob does and takes.
@@ -27,11 +19,6 @@ extension Scene {
 
   private var undoNote: Text {
     snapshot.undoCount > 0 && !state.isPreview ? text("\(snapshot.undoCount) to undo", .faint) : Text()
-  }
-
-  /// The first row shown, so that the chosen one is inside.
-  private func firstRow(chosen: Int, of count: Int, in height: Int) -> Int {
-    max(0, min(chosen - height / 2, count - height))
   }
 
   /// Arrows where there are more knobs than rows.
@@ -46,17 +33,16 @@ extension Scene {
     guard !area.isEmpty else { return }
     let selection = theme[.selection]
     if isChosen { grid.fill(area, with: Cell(" ", Style(nil, on: selection.background))) }
-    let nameWidth = min(13, max(4, area.width - 10))
+    let row = KnobRow(in: area, isAsked: state.asked[knob.key] != nil)
     let name = text((isChosen ? "▸" : " ") + knob.name, isChosen ? .selection : .text)
-    put(name, in: area.cutLeft(nameWidth + 1).0)
-    let rest = area.cutLeft(nameWidth + 1, gap: 1).1
-    let (value, slider) = rest.cutLeft(min(7, rest.width), gap: 2)
+    put(name, in: row.name)
+    let value = row.value
     if isChosen {
       let words = Rect(x: name.width + area.x, y: area.y, width: value.maxX - area.x - name.width, height: 1)
       grid.fill(words, with: Cell(" ", Style(nil, on: selection.background, selection.attributes)))
     }
     put(valueText(knob, isChosen), in: value, .right)
-    drawSlider(knob, isChosen, in: slider)
+    drawSlider(knob, isChosen, in: row)
   }
 
   private func valueText(_ knob: Knob, _ isChosen: Bool) -> Text {
@@ -70,10 +56,8 @@ extension Scene {
     return ground.map { value.on($0) } ?? value
   }
 
-  private mutating func drawSlider(_ knob: Knob, _ isChosen: Bool, in area: Rect) {
-    let isAsked = state.asked[knob.key] != nil
-    // The last column stays free for the arrows of a scrolled panel, and the word "asked" has its place.
-    let track = area.cutLeft(min(40, area.width - (isAsked || area.width >= 24 ? 7 : 1))).0
+  private mutating func drawSlider(_ knob: Knob, _ isChosen: Bool, in row: KnobRow) {
+    let track = row.track
     let fraction = knob.fraction(of: state.shownValue(of: knob), in: state.range(of: knob))
     if track.width >= 3 {
       // On the ground of the chosen row the theme's other colours might not be seen.
@@ -83,16 +67,16 @@ extension Scene {
       ).draw(in: track, of: &grid)
     }
     let ground = isChosen ? theme[.selection].background : nil
-    let room = area.cutLeft(track.width, gap: track.isEmpty ? 0 : 1).1
+    let room = row.note
     let now = words(for: state.value(of: knob), of: knob)
-    guard isAsked else { return }
+    guard state.asked[knob.key] != nil else { return }
     let note = text(room.width >= 16 ? "asked, now \(now)" : "asked", .asked)
     put(ground.map { note.on($0) } ?? note, in: room)
   }
 
   /// One knob in one row, under panels shown alone.
   mutating func drawKnobStrip(in area: Rect) {
-    let (knob, help) = area.cutLeft(area.width >= 90 ? 60 : area.width)
+    let (knob, help) = KnobRows.strip(area)
     drawKnob(state.chosenKnob, isChosen: true, in: knob)
     put(helpLine, in: help)
   }
@@ -100,16 +84,15 @@ extension Scene {
   /// All knobs with their ranges and help, on the whole screen.
   mutating func drawKnobTable(in area: Rect) {
     let inside = frame(.knobs, in: area, title: text("knobs", .title), note: undoNote)
-    let knobs = state.knobs
-    let each = inside.height >= knobs.count * 3 ? 3 : inside.height >= knobs.count * 2 ? 2 : 1
-    let first = firstRow(chosen: state.selectedKnob, of: knobs.count, in: max(1, inside.height / each))
-    for (index, knob) in knobs.enumerated() {
-      let row = (index - first) * each
-      guard row >= 0, row < inside.height else { continue }
-      drawKnob(knob, isChosen: index == state.selectedKnob, in: inside.row(row))
-      guard each > 1 else { continue }
+    let rows = KnobRows(table: inside, state)
+    for row in rows.shown {
+      let knob = state.knobs[row.knob]
+      drawKnob(knob, isChosen: row.knob == state.selectedKnob, in: row.area)
+      guard rows.each > 1 else { continue }
       let range = state.range(of: knob)
-      put(text(" \(knob.help) · \(words(for: range)) · --\(knob.flag)", .faint), in: inside.row(row + 1))
+      let below = Rect(x: row.area.x, y: row.area.y + 1, width: row.area.width, height: 1)
+      guard inside.contains(below) else { continue }
+      put(text(" \(knob.help) · \(words(for: range)) · --\(knob.flag)", .faint), in: below)
     }
   }
 }
