@@ -5,7 +5,7 @@ import Telemetry
 /// An event as a line: "step 390: temperature 0.5 to 0.3".
 public func plainLine(_ event: Event) -> String {
   let words = event.words.split(separator: " → ").joined(separator: " to ")
-  return plain(event.step > 0 ? "step \(event.step): \(words)" : words)
+  return (event.step > 0 ? "step \(event.step): \(words)" : words).inASCII
 }
 
 /// Obeys a line of words as the dashboard obeys its keys.
@@ -17,14 +17,14 @@ public func obey(line: String, _ state: inout DashboardState) -> (commands: [Com
   if words.count == 1, let saying = sayings.first(where: { $0.word == first }) {
     let (commands, lines) = saying.obey(&state)
     let answer = lines + (state.message.map { [$0.line] } ?? [])
-    return (commands, answer.map(plain))
+    return (commands, answer.map(\.inASCII))
   }
   guard let (knob, value) = state.knob(in: words) else {
-    return ([], [plain("nothing is called “\(line)”; say help")])
+    return ([], ["nothing is called “\(line)”; say help".inASCII])
   }
   let commands = state.turn(knob, to: value)
   let answer = state.message?.line ?? (value == nil ? state.line(of: knob) : "\(knob.name) asked for: \(value!)")
-  return (commands, [plain(answer)])
+  return (commands, [answer.inASCII])
 }
 
 /// A word that can be said, and what comes of it.
