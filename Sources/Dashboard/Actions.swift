@@ -26,6 +26,7 @@ public let actions: [Action] =
     Action("panel-layers", .show(.layers)), Action("panel-resources", .show(.resources)),
     Action("panel-knobs", .show(.knobs)), Action("panel-log", .show(.log)),
     Action("next-panel", .focus(1)), Action("previous-panel", .focus(-1)), Action("log", .showLog),
+    Action("search-log", .searchLog(.open)),
     Action("graphics", .nextGraphics), Action("theme", .nextTheme), Action("command", .palette(.open)),
     Action("help", .help), Action("quit", .quit),
-  ] + embeddingActions + similarityActions + metricsActions
+  ] + arrangementActions + embeddingActions + similarityActions + metricsActions

@@ -45,6 +45,7 @@ public struct DashboardState: Sendable {
   /// What `g` steps through; empty when there is only what `abilities` says.
   public var availableGraphics: [Abilities.Graphics] = []
   public var screen = Screen.overview
+  public var arrangement = Arrangement()
   /// The newest measurement.
   public var cost: ScreenCost?
   /// The last lines of `log.txt`, shown under the events in the log panel.
@@ -64,6 +65,8 @@ public struct DashboardState: Sendable {
   public var recordedRuns: [RecordedRun] = []
 
   var themeIndex = 0
+  /// The theme's name that the person has chosen here or in an earlier run.
+  public internal(set) var chosenTheme: String?
   public internal(set) var focus = Panel.loss
   /// Where `back` leads from help.
   var screenBeforeHelp = Screen.overview
@@ -74,6 +77,7 @@ public struct DashboardState: Sendable {
   public internal(set) var asksToQuit = false
   /// The command palette, while it is open.
   public internal(set) var palette: Palette?
+  var logSearch: LogSearch?
   /// The table of keys, with what a file has changed.
   let bindings: [Binding]
   var asked: [String: AskedTurn] = [:]
@@ -118,6 +122,13 @@ public struct DashboardState: Sendable {
     bindings = keys.applied(to: standardBindings)
     if isPreview { (screen, focus) = (.panel(.views), .views) }
     if isComparison { screen = .panel(.loss) }
+  }
+
+  /// Takes up what was chosen in an earlier run.
+  /// - Parameter isShown: false: another theme was asked for.
+  public mutating func remember(theme name: String?, isShown: Bool) {
+    chosenTheme = name
+    if isShown, let index = themes.firstIndex(where: { $0.name == name }) { themeIndex = index }
   }
 
   /// The theme in use; without colours there is only one that can be shown.

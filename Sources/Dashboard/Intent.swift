@@ -19,6 +19,8 @@ public enum Intent: Sendable, Equatable {
   case toggleSheet
   case pauseOrResume, singleStep, undo, checkpoint, evaluate
   case palette(PaletteIntent)
+  case arrange(ArrangementIntent)
+  case searchLog(LogSearchIntent)
   case embedding(EmbeddingIntent)
   case similarity(SimilarityIntent)
   case metrics(MetricsIntent)

@@ -40,7 +40,7 @@ extension DashboardState {
   var isTyping: Bool { typed != nil }
   var isCommanding: Bool { !asksToQuit && palette != nil }
   /// No question and no typing is going on.
-  var isFree: Bool { !asksToQuit && !isTyping && palette == nil }
+  var isFree: Bool { !asksToQuit && !isTyping && palette == nil && !isSearching }
   /// A run trains here, or has.
   var hasTrainer: Bool { !isPreview && !isComparison }
   var trains: Bool { hasTrainer && !snapshot.state.isOver }
@@ -53,8 +53,9 @@ extension DashboardState {
 
 /// In the order of the footer.
 public let standardBindings: [Binding] =
-  questionBindings + paletteBindings + typingBindings + DashboardState.metricsBindings + wayBackBindings
-  + embeddingBindings + similarityBindings + knobBindings + trainingBindings + viewBindings + screenBindings
+  questionBindings + paletteBindings + logBindings + typingBindings + DashboardState.metricsBindings + wayBackBindings
+  + embeddingBindings + similarityBindings + knobBindings + trainingBindings + viewBindings
+  + arrangementBindings + screenBindings
 
 private let questionBindings: [Binding] = [
   Binding(
@@ -200,7 +201,7 @@ private let screenBindings: [Binding] = [
   Binding(.screen, "?", "help", "all keys, and what the numbers mean", [(character("?"), .help)], when: \.isFree),
   Binding(
     .screen, "q", "quit", "quit; while training it asks first", [(character("q"), .quit), (.control("c"), .quit)],
-    when: { !$0.asksToQuit && $0.palette == nil }, shown: \.isFree),
+    when: { !$0.asksToQuit && $0.palette == nil && !$0.isSearching }, shown: \.isFree),
 ]
 
 /// What a key asks for in this state; nil when it means nothing now.

@@ -65,7 +65,7 @@ private func overview(_ state: DashboardState, _ room: Rect) -> [PlacedPart] {
   let parts = [PlacedPart(part: .health, area: health)]
   if panels.width < 60 { return parts + stack(panels) }
   if panels.height < 16 { return parts + pair(panels) }
-  return parts + quarters(panels)
+  return parts + arranged(state.arrangement, panels)
 }
 
 /// One above the other, for narrow screens.
@@ -85,16 +85,37 @@ private func pair(_ room: Rect) -> [PlacedPart] {
   return [PlacedPart(part: .panel(.loss), area: loss), PlacedPart(part: .panel(.knobs), area: knobs)]
 }
 
-/// Two by two; the log stands under the knobs where there is room.
-private func quarters(_ room: Rect) -> [PlacedPart] {
-  let (top, bottom) = room.cutTop(room.height / 2)
-  let left = room.width - rightWidth(room.width)
-  let ((loss, similarity), (views, right)) = (top.cutLeft(left), bottom.cutLeft(left))
-  let (knobs, log) = right.cutTop(
-    right.height >= 24 ? Knob.all.count + 4 : right.height >= 17 ? Knob.all.count + 2 : right.height)
-  return [(Panel.loss, loss), (.similarity, similarity), (.views, views), (.knobs, knobs), (.log, log)].map {
-    PlacedPart(part: .panel($0.0), area: $0.1)
+/// In rows, as the person has arranged them.
+private func arranged(_ arrangement: Arrangement, _ room: Rect) -> [PlacedPart] {
+  let rows = arrangement.rows
+  guard rows.count > 1 else { return row(rows[0], arrangement, room) }
+  let height = arrangement.top.map { Int(($0 * Double(room.height)).rounded()) } ?? room.height / 2
+  let (top, bottom) = room.cutTop(min(max(height, 4), room.height - 4))
+  return row(rows[0], arrangement, top) + row(rows[1], arrangement, bottom)
+}
+
+private func row(_ panels: [Panel], _ arrangement: Arrangement, _ room: Rect) -> [PlacedPart] {
+  guard panels.count > 1 else { return column(panels[0], room) }
+  let width =
+    arrangement.left.map { Int(($0 * Double(room.width)).rounded()) }
+    ?? (panels.count == 2 ? room.width - rightWidth(room.width) : room.width / panels.count)
+  let (left, rest) = room.cutLeft(min(max(width, 14), room.width - 14 * (panels.count - 1)))
+  // Of three the last two share what the first leaves.
+  var areas = [left]
+  for index in 1..<panels.count {
+    let start = rest.x + rest.width * (index - 1) / (panels.count - 1)
+    let end = rest.x + rest.width * index / (panels.count - 1)
+    areas.append(Rect(x: start, y: rest.y, width: end - start, height: rest.height))
   }
+  return zip(panels, areas).flatMap { column($0, $1) }
+}
+
+/// The log stands under the knobs where there is room.
+private func column(_ panel: Panel, _ room: Rect) -> [PlacedPart] {
+  guard panel == .knobs else { return [PlacedPart(part: .panel(panel), area: room)] }
+  let (knobs, log) = room.cutTop(
+    room.height >= 24 ? Knob.all.count + 4 : room.height >= 17 ? Knob.all.count + 2 : room.height)
+  return [PlacedPart(part: .panel(.knobs), area: knobs), PlacedPart(part: .panel(.log), area: log)]
 }
 
 private func rightWidth(_ columns: Int) -> Int { columns >= 80 ? max(36, columns * 2 / 5) : columns * 9 / 20 }

@@ -27,6 +27,8 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
     return [.saveCheckpoint]
   case .evaluate: return state.evaluate()
   case .palette(let intent): return state.obey(intent)
+  case .arrange(let intent): state.obey(intent)
+  case .searchLog(let intent): state.obey(intent)
   case .embedding(let intent): state.obey(intent)
   case .similarity(let intent): return state.obey(intent)
   case .metrics(let intent): state.explore(intent)
@@ -186,6 +188,7 @@ extension DashboardState {
 
   mutating func showTheme(_ index: Int) {
     themeIndex = index
+    chosenTheme = theme.name
     message = Message("theme \(theme.name)")
   }
 

@@ -20,7 +20,8 @@ func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Argume
   let keys = try keyChanges(arguments)
   let framesPerSecond = try arguments.number("fps", 0.1...60, default: 10)
   let link = Link()
-  let outcome = try withScreen(themes, options, keys: keys) { screen in
+  let memory = ScreenMemory.load(arguments)
+  let outcome = try withScreen(themes, options, keys: keys, memory: memory) { screen in
     screen.draw()
     let training = TrainingThread(configuration, resuming: resuming, niceness: trainerNiceness, link: link)
     return screen.run(link, training, framesPerSecond: framesPerSecond, stopsOnHangup: configuration.onHangup == .stop)
@@ -28,6 +29,7 @@ func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Argume
   removeIfEmpty(run)
   if case .failed(let trouble)? = outcome.end { throw trouble }
   if let last = outcome.lastLine { print(last) }
+  memory.keep(outcome.memory)
   return outcome.signal.map { 128 + $0 } ?? 0
 }
 

@@ -13,6 +13,8 @@ struct ScreenOutcome {
   var signal: Int32?
   /// To be printed on the restored terminal.
   var lastLine: String?
+  /// How the person has left the screen.
+  var memory: ScreenMemory
 }
 
 struct ScreenLoop: ~Copyable {
@@ -81,7 +83,9 @@ struct ScreenLoop: ~Copyable {
 
   private func outcome(_ end: TrainingEnd?) -> ScreenOutcome {
     let hasRun = !state.snapshot.run.folder.isEmpty && !state.isPreview && !isLost
-    return ScreenOutcome(end: end, signal: signal, lastLine: hasRun ? lastLine(end) : nil)
+    return ScreenOutcome(
+      end: end, signal: signal, lastLine: hasRun ? lastLine(end) : nil,
+      memory: ScreenMemory(arrangement: state.arrangement, theme: state.chosenTheme))
   }
 
   private func lastLine(_ end: TrainingEnd?) -> String {
@@ -200,12 +204,15 @@ struct ScreenLoop: ~Copyable {
 /// Opens the terminal, hands a loop over it to `body`, and gives the terminal back.
 func withScreen<Result>(
   _ themes: [Theme], _ options: TerminalOptions, isPreview: Bool = false, knobs: Knobs = Knobs(),
-  comparing histories: [RunHistory] = [], keys: KeyChanges, _ body: (inout ScreenLoop) throws -> Result
+  comparing histories: [RunHistory] = [], keys: KeyChanges, memory: ScreenMemory = ScreenMemory(),
+  _ body: (inout ScreenLoop) throws -> Result
 ) throws -> Result {
   let terminal = try Terminal(options: options)
-  let state = DashboardState(
+  var state = DashboardState(
     themes: themes, abilities: terminal.abilities, isPreview: isPreview, isComparison: !histories.isEmpty, knobs: knobs,
     keys: keys)
+  state.arrangement = memory.arrangement
+  state.remember(theme: memory.theme, isShown: !memory.isOverruled)
   var screen = ScreenLoop(terminal, state, Overlays(histories), log: options.logPath)
   screen.takeAbilities()
   let result = Swift.Result { try body(&screen) }

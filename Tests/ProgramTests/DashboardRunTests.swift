@@ -23,6 +23,7 @@ private final class Screen {
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.environment = [
       "TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": cacheHome,
+      "XDG_CONFIG_HOME": cacheHome,
     ]
     let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
     (process.standardInput, process.standardOutput, process.standardError) = (handle, handle, handle)

@@ -41,7 +41,9 @@ func started(
   process.arguments = Array(words.dropFirst())
   process.currentDirectoryURL = URL(fileURLWithPath: folder)
   process.standardInput = input
-  process.environment = ProcessInfo.processInfo.environment.merging(["XDG_CACHE_HOME": cacheHome]) { $1 }
+  process.environment = ProcessInfo.processInfo.environment.merging([
+    "XDG_CACHE_HOME": cacheHome, "XDG_CONFIG_HOME": cacheHome,
+  ]) { $1 }
   if let output { process.standardOutput = output }
   if let errors { process.standardError = errors }
   try process.run()

@@ -5,7 +5,8 @@ import Telemetry
 extension Scene {
   mutating func drawFooter(in area: Rect) {
     if state.asksToQuit { return drawQuestion(in: area) }
-    if let palette = state.palette, state.message == nil { return drawPaletteLine(palette, in: area) }
+    if let palette = state.palette, state.message == nil { return drawTypedLine(":", palette.text, in: area) }
+    if state.isSearching, let search = state.logSearch { return drawTypedLine("/", search.text, in: area) }
     if let message = state.message {
       let role: Theme.Role = message.tone == .warning ? .warning : message.tone == .good ? .good : .title
       for (y, line) in text(message.line, role).wrapped(to: area.width - 2).enumerated() {
@@ -27,6 +28,14 @@ extension Scene {
     guard state.isTyping else { return Text() }
     let knob = state.chosenKnob
     return text("\(knob.name) ", .title) + text("\(words(for: state.range(of: knob)))  ", .faint)
+  }
+
+  /// What is typed after a sign, and the keys that go with it.
+  private mutating func drawTypedLine(_ sign: String, _ typed: String, in area: Rect) {
+    let line = text(" " + sign, .key) + text(typed, .title) + text("▏", .asked)
+    let keys = Text.joined(state.bindings.filter { isShown($0) }.map { keyText($0) }, by: text("  "))
+    put(line, in: area)
+    if line.width + keys.width + 4 <= area.width { put(keys + text(" "), in: area, .right) }
   }
 
   private func isShown(_ binding: Binding) -> Bool {

@@ -34,15 +34,4 @@ extension Scene {
     put(on(text(entry.detail, .faint)), in: Rect(x: detail.x, y: detail.y, width: detail.width - 1, height: 1))
     put(keys, in: right, .right)
   }
-
-  /// The line being typed, in the footer's place.
-  mutating func drawPaletteLine(_ palette: Palette, in area: Rect) {
-    let line = text(" :", .key) + text(palette.text, .title) + text("▏", .asked)
-    let keys = Text.joined(
-      [("enter", "do"), ("tab", "complete"), ("↑↓", "choose"), ("esc", "close")].map {
-        text($0.0, .key) + text(" " + $0.1, .faint)
-      }, by: text("  "))
-    put(line, in: area)
-    if line.width + keys.width + 4 <= area.width { put(keys + text(" "), in: area, .right) }
-  }
 }

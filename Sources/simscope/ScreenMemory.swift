@@ -1,0 +1,51 @@
+/// What a person has made of the screen, kept from run to run: `screen.json` in the configuration folder.
+import Basics
+import Dashboard
+import Foundation
+
+struct ScreenMemory {
+  var arrangement = Arrangement()
+  /// Of the theme; nil: the first there is.
+  var theme: String?
+  /// Another theme was asked for on the command line.
+  var isOverruled = false
+
+  private static var path: String { configurationFolder() + "/screen.json" }
+
+  /// What was kept; a file that cannot be read counts as none, for it holds nothing that matters.
+  static func load(_ arguments: Arguments) -> ScreenMemory {
+    var memory = ScreenMemory()
+    memory.isOverruled = arguments.has("theme")
+    guard let data = FileManager.default.contents(atPath: path),
+      let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+    else { return memory }
+    memory.theme = object["theme"] as? String
+    memory.arrangement.preset = (object["layout"] as? String).flatMap { .init(rawValue: $0) } ?? .quarters
+    memory.arrangement.top = object["top"] as? Double
+    memory.arrangement.left = object["left"] as? Double
+    memory.arrangement.hidden = Set((object["hidden"] as? [String] ?? []).compactMap { Panel(rawValue: $0) })
+    return memory
+  }
+
+  /// Writes what has become of it, if that is something else.
+  func keep(_ now: ScreenMemory) {
+    guard (now.arrangement, now.theme) != (arrangement, theme) else { return }
+    do { try now.save() } catch { complain("\(error)") }
+  }
+
+  private func save() throws {
+    var object: [String: Any] = ["layout": arrangement.preset.rawValue]
+    object["theme"] = theme
+    object["top"] = arrangement.top
+    object["left"] = arrangement.left
+    if !arrangement.hidden.isEmpty { object["hidden"] = arrangement.hidden.map(\.rawValue).sorted() }
+    do {
+      try FileManager.default.createDirectory(atPath: configurationFolder(), withIntermediateDirectories: true)
+      let json = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
+      try json.write(to: URL(fileURLWithPath: Self.path), options: .atomic)
+    } catch {
+      throw Trouble(
+        "the screen's arrangement cannot be kept", at: Self.path, remedy: "check that its folder may be written")
+    }
+  }
+}
