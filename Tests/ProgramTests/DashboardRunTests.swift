@@ -96,6 +96,9 @@ extension RealProgram {
       try screen.wait(for: "a single step") {
         lines(scratch.path + "/run/metrics.jsonl").compactMap { $0["step"] as? Int }.last == before + 1
       }
+      // Alone, the similarities are those of the probe batch, embedded at once.
+      screen.type("\t\r")
+      try screen.wait(for: "the probe batch") { screen.shows("probe batch") && screen.shows("hardest negatives") }
       screen.type("q")
       try screen.wait(for: "the question") { screen.shows("quit?") }
       screen.type("y")

@@ -95,10 +95,11 @@ extension Scene {
     let top =
       text("top-1 ", .faint) + text(Figures.percent(explored.analysis.top1), .accuracy) + text(" at every τ", .faint)
     let trained = explored.analysis.batch.trained.map {
-      text("its step’s loss \(Figures.fixed($0.loss, 3)) at τ \(Figures.significant($0.temperature, 3))", .faint)
+      text("step’s loss \(Figures.fixed($0.loss, 3)) at τ \(Figures.significant($0.temperature, 3))", .faint)
     }
     return [
-      dotted([title, name, top, trained ?? Text()]), dotted([title, name, top]), dotted([title, name]), title,
+      dotted([title, name, top, trained ?? Text()]), dotted([title, name, trained ?? top]), dotted([title, name]),
+      title,
     ]
   }
 
