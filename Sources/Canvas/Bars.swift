@@ -63,16 +63,6 @@ public struct Histogram {
 
   public init(counts: [Int]) { self.counts = counts }
 
-  /// Counts finite values of a range in equal bins; values outside go to the outer bins.
-  public init(_ values: [Float], in range: ClosedRange<Double>, bins: Int) {
-    counts = Array(repeating: 0, count: max(1, bins))
-    let span = max(range.upperBound - range.lowerBound, 1e-12)
-    for value in values where value.isFinite {
-      let share = min(max((Double(value) - range.lowerBound) / span, 0), 1)
-      counts[min(Int(share * Double(counts.count)), counts.count - 1)] += 1
-    }
-  }
-
   /// - Parameter isShaded: bars of dots in halves of a cell, which are told from solid ones without colour.
   public func draw(in area: Rect, of grid: inout Grid, _ style: Style, isShaded: Bool = false) {
     guard !area.isEmpty, let largest = counts.max(), largest > 0 else { return }

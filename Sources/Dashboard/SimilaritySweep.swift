@@ -35,7 +35,7 @@ extension SimilarityAnalysis {
   func point(at temperature: Double) -> TemperaturePoint { points(from: temperature, halvings: 0)[0] }
 
   /// The batch at a temperature, at half of it, at a quarter … : one exponential a pair, then squares. A sweep of 23
-  /// temperatures over 512 views takes 4 ms, 14 with an exponential each.
+  /// temperatures over 512 views takes 4 ms.
   private func points(from temperature: Double, halvings: Int) -> [TemperaturePoint] {
     var points = (0...halvings).map { TemperaturePoint(temperature: temperature * exp2(-Double($0))) }
     var pushes = [Double](repeating: 0, count: points.count)

@@ -98,7 +98,7 @@ extension RealProgram {
       }
       // Alone, the similarities are those of the probe batch, embedded at once.
       screen.type("\t\r")
-      try screen.wait(for: "the probe batch") { screen.shows("probe batch") && screen.shows("hardest negatives") }
+      try screen.wait(for: "the probe batch") { screen.shows("probe batch") }
       screen.type("q")
       try screen.wait(for: "the question") { screen.shows("quit?") }
       screen.type("y")

@@ -93,13 +93,10 @@ extension Scene {
   private func relation(_ analysis: SimilarityAnalysis, _ anchor: Int, _ other: Int) -> Text {
     if anchor == other { return text("the view itself", .faint) }
     if analysis.partner(of: anchor) == other { return text("positive: its partner", .positive) }
-    guard let (a, b) = zipped(analysis.label(of: anchor), analysis.label(of: other)) else {
-      return text("negative", .negative)
-    }
-    return a == b ? text("negative of the same class", .warning) : text("negative, other class", .negative)
+    guard let label = analysis.label(of: anchor) else { return text("negative", .negative) }
+    return label == analysis.label(of: other)
+      ? text("negative of the same class", .warning) : text("negative, other class", .negative)
   }
-
-  private func zipped<A, B>(_ a: A?, _ b: B?) -> (A, B)? { a.flatMap { a in b.map { (a, $0) } } }
 
   private func rank(_ analysis: SimilarityAnalysis, _ anchor: Int, _ other: Int) -> Text? {
     guard anchor != other, analysis.partner(of: anchor) != other,
