@@ -28,6 +28,13 @@ struct HeldKnob: Sendable, Equatable {
   var value: Double
 }
 
+/// For the help screen.
+let mouseHelp = [
+  ("click", "focus a panel; choose a knob"), ("title", "a click, or a double click below it: zoom, and back"),
+  ("drag", "a slider: its knob is set when it is let go"),
+  ("wheel", "turn a knob, scroll log and help, step pairs"),
+]
+
 /// What the pointer asks for in this state, on a screen of this size; nil when it means nothing there.
 public func intent(for mouse: MouseEvent, in state: DashboardState, columns: Int, rows: Int) -> Intent? {
   guard state.isFree else { return nil }
@@ -100,7 +107,7 @@ private func wheel(_ mouse: MouseEvent, on place: PlacedPart, _ state: Dashboard
 }
 
 private func point(_ mouse: MouseEvent, on place: PlacedPart) -> Intent? {
-  guard case .fullPanel(let panel) = place.part, panel == .loss || panel == .similarity else { return nil }
+  guard case .fullPanel(let panel) = place.part else { return nil }
   return .mouse(.point(PanelPoint(panel: panel, event: mouse, area: place.area)))
 }
 
@@ -115,7 +122,7 @@ extension DashboardState {
       return turn(clicks, false)
     case .hold(let index, let fraction): hold(index, fraction)
     case .letGo: return letGo()
-    case .point: break  // the screens of metrics and similarities take it from here
+    case .point: break  // screens that know their cells take it from here
     }
     return []
   }

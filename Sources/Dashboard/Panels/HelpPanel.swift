@@ -47,7 +47,8 @@ extension Scene {
     let groups = Binding.Group.allCases.map { group in
       [text(group.rawValue, .title)] + state.bindings.filter { $0.group == group }.map { row($0.label, $0.help, .key) }
     }
-    return Array(groups.joined(separator: [Text()]))
+    let mouse = [text("mouse", .title)] + mouseHelp.map { row($0.0, $0.1, .key) }
+    return Array((groups + [mouse]).joined(separator: [Text()]))
   }
 
   private func meaningLines(width: Int) -> [Text] {
