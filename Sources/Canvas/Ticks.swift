@@ -62,7 +62,9 @@ public struct Ticks: Sendable, Equatable {
     if kind == .duration { return clock(value) }
     if kind == .logarithmic { return value >= 1e4 ? Figures.scaled(value) : Figures.significant(value, 3) }
     let largest = max(abs(values.first ?? 0), abs(values.last ?? 0))
-    if abs(value) < step * 1e-6 { return largest >= 1e4 || step >= 1 ? "0" : Figures.fixed(0, decimals) }
+    if abs(value) < step * 1e-6 {
+      return largest >= 1e4 || step >= 1 || decimals > 2 ? "0" : Figures.fixed(0, decimals)
+    }
     if largest >= 1e5 { return Figures.scaled(value) }
     if largest < 0.01, step < 1e-3 { return Figures.significant(value, 3) }
     return Figures.fixed(value, decimals)

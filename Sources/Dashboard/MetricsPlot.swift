@@ -23,7 +23,7 @@ extension Scene {
     plot.markers = turnMarkers(view.events.first ?? [], columns: columns, view.visible).map {
       LinePlot.Marker(x: $0.x, label: columns >= 60 ? $0.label : "")
     }
-    plot.notes = (view.events.first ?? []).filter { !$0.event.isTurn && !$0.event.isStart }.map(\.x)
+    plot.notes = (view.events.first ?? []).filter { $0.event.isMarked && !$0.event.isTurn }.map(\.x)
     plot.marks = bestMarks(metric, columns: columns, view) + crosshairMarks(metric, view)
     plot.crosshair = state.metrics.crosshair
     (plot.xName, plot.xIsDuration) = (columns >= 40 ? state.metrics.axis.rawValue : "", state.metrics.axis == .time)
@@ -108,5 +108,12 @@ extension LinePlot.Point {
 
 extension Event {
   var isTurn: Bool { if case .knob = kind { true } else { false } }
-  var isStart: Bool { kind == .started }
+
+  /// Has a mark on the plots: what comes with every epoch has none.
+  var isMarked: Bool {
+    switch kind {
+    case .started, .checkpoint, .evaluated: false
+    default: true
+    }
+  }
 }

@@ -168,8 +168,10 @@ struct MetricsView {
   /// The first run's axis.
   var leadingAxis: RunAxis? { axes.first }
 
-  /// Where the events of the shown runs lie, ascending.
-  var eventPlaces: [Double] { events.joined().map(\.x).filter { whole.contains($0) }.sorted() }
+  /// Where the marked events of the shown runs lie, ascending.
+  var eventPlaces: [Double] {
+    events.joined().filter { $0.event.isMarked && whole.contains($0.x) }.map(\.x).sorted()
+  }
 }
 
 /// The end of an axis a few per cent behind the newest value, so that a growing curve does not move with every step.

@@ -45,7 +45,7 @@ public struct Curve: Sendable {
 
   static let fanOut = 16
   /// Samples between kept averages.
-  static let stride = 256
+  static let stride = 64
 
   private(set) var samples = ChunkedArray<Sample>()
   /// Of level k each element is the extent of `fanOut`ᵏ⁺¹ samples; what is not full yet has none.

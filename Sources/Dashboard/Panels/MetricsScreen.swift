@@ -126,7 +126,9 @@ extension Scene {
     guard let x = state.metrics.crosshair else { return [] }
     let reach = 1.5 * view.span / Double(max(1, columns))
     return zip(view.runs, view.events).flatMap { run, events in
-      events.filter { abs($0.x - x) <= reach }.map { event in
+      let near = events.filter { abs($0.x - x) <= reach }
+      // Five are enough; those with a mark come first.
+      return (near.filter(\.event.isMarked) + near.filter { !$0.event.isMarked }).prefix(5).map { event in
         text(view.runs.count > 1 ? "\(run.number) " : "", .faint) + text(event.event.words, event.event.role)
           + text(" at \(Figures.grouped(event.event.step))", .faint)
       }
