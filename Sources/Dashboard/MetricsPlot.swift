@@ -62,7 +62,7 @@ extension Scene {
   }
 
   /// Ceiling and floor are those of the run that trains here.
-  private func lossScale(_ view: MetricsView) -> LossScale? {
+  func lossScale(_ view: MetricsView) -> LossScale? {
     view.runs.first?.number == 0 ? LossScale(snapshot) : nil
   }
 

@@ -12,15 +12,22 @@ func benchScreen(_ bench: Bench) {
   var table = FigureTable(
     "screen",
     "A frame after \(Figures.grouped(steps)) steps, without the terminal: the overview, the metrics screen with "
-      + "all plots and with one, and one zoomed in by a key.",
+      + "all plots and with one, one zoomed in by a key, and all plots of nine such runs.",
     labels: [.init(name: "cells", width: 8)],
-    figures: ["overview", "metrics", "plot", "zoom"].map { .init($0, "ms", decimals: 2) }, rows: sizes.count,
+    figures: ["overview", "metrics", "plot", "zoom", "nine runs"].map { .init($0, "ms", decimals: 2) },
+    rows: sizes.count,
     json: bench.json)
   let abilities = Abilities(colors: .truecolor, graphics: .quadrant, unicode: true)
   var overview = DashboardState(themes: [.builtin], abilities: abilities)
   overview.snapshot = longRun()
   var metrics = overview
   metrics.screen = .panel(.loss)
+  var nine = metrics
+  nine.recordedRuns = (1...8).map { number in
+    var run = RecordedRun(name: "\(number)", folder: "")
+    run.curves = overview.snapshot.curves
+    return run
+  }
   var alone = metrics
   _ = update(&alone, .metrics(.alone))
   for (columns, rows) in sizes {
@@ -33,7 +40,8 @@ func benchScreen(_ bench: Bench) {
         }
     }
     table.add(
-      ["\(columns)×\(rows)"], [time(overview), time(metrics), time(alone), time(alone, key: .zoom(6, at: 0.4))])
+      ["\(columns)×\(rows)"],
+      [time(overview), time(metrics), time(alone), time(alone, key: .zoom(6, at: 0.4)), time(nine)])
   }
 }
 

@@ -121,6 +121,13 @@ private func allStates(_ abilities: Abilities = FakeRun.plenty) -> [DashboardSta
   changed { _ = update(&$0, .turn(1, fine: false)) }
   changed { $0.snapshot = wild() }
   changed { ($0.snapshot, $0.screen) = (wild(), .panel(.loss)) }
+  for axis in MetricsAxis.allCases {
+    changed { state in
+      (state.snapshot, state.screen, state.metrics.axis) = (wild(), .panel(.loss), axis)
+      state.metrics.logarithmic = Set(Metric.allCases)
+      (state.metrics.crosshair, state.metrics.isAlone) = (600, axis == .time)
+    }
+  }
   changed { ($0.recordedRuns, $0.screen) = (FakeRun.recorded(8), .panel(.loss)) }
   states.append(FakeRun.comparison(abilities))
   states.append(DashboardState(themes: [.builtin], abilities: abilities, isComparison: true))

@@ -56,7 +56,7 @@ extension RealProgram {
       let figures = try answer.output.split(separator: "\n").map {
         try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
       }
-      let sizes = ["80×24", "120×40", "200×60"].flatMap { Array(repeating: $0, count: 4) }
+      let sizes = ["80×24", "120×40", "200×60"].flatMap { Array(repeating: $0, count: 5) }
       #expect(figures.map { $0["cells"] as? String } == sizes)
       #expect(figures.prefix(4).map { $0["figure"] as? String } == ["overview", "metrics", "plot", "zoom"])
       for figure in figures {

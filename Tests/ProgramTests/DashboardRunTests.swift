@@ -128,6 +128,7 @@ extension RealProgram {
       #expect(resumed.status == 0, "\(resumed.errors)")
     }
 
+<<<<<<< ours
     @Test func theWheelTurnsTheKnobUnderIt() throws {
       let scratch = try Scratch()
       try pictures(scratch)
@@ -145,6 +146,28 @@ extension RealProgram {
       screen.type("y")
       try screen.wait(for: "the end") { !screen.process.isRunning }
       #expect(screen.shows("\u{1B}[?1002l"))
+=======
+    @Test func comparisonFollowsARunThatGrows() throws {
+      let scratch = try Scratch()
+      let metrics = scratch.path + "/run/metrics.jsonl"
+      try FileManager.default.createDirectory(atPath: scratch.path + "/run", withIntermediateDirectories: true)
+      try "{}".write(toFile: scratch.path + "/run/config.json", atomically: true, encoding: .utf8)
+      func write(_ steps: ClosedRange<Int>) throws {
+        let lines = steps.map { "{\"step\": \($0), \"loss\": \(Double($0) / 8)}\n" }.joined()
+        try lines.write(toFile: metrics, atomically: false, encoding: .utf8)
+      }
+      try write(1...10)
+      let screen = try Screen(["compare", "run"], in: scratch.path)
+      try screen.wait(for: "the curve") { screen.shows("raw 1.25") }
+      try write(1...99)
+      try screen.wait(for: "what has grown") { screen.shows("12.38") }
+      screen.type("\r\u{1B}[D")
+      try screen.wait(for: "the crosshair with all digits") { screen.shows("12.375") }
+      screen.type("q")
+      try screen.wait(for: "the end") { !screen.process.isRunning }
+      #expect(screen.process.terminationStatus == 0)
+      #expect(screen.isModeRestored && screen.shows("\u{1B}[?1049l"))
+>>>>>>> theirs
     }
 
     @Test func aRunOutlivesItsTerminal() throws {

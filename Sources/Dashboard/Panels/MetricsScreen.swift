@@ -39,10 +39,12 @@ extension Scene {
     let titles = [metric.title, metric.shortTitle].flatMap { name in
       (values ?? [text("–", .faint)]).map { text("\(name) ", .title) + $0 }
     }
+    let share = point.flatMap { metric == .loss ? lossScale(view)?.share($0.smooth) : nil }
+    let fuller = share.map { dotted([titles[0], text("\(Figures.percent($0, 0)) of the way")]) }
     let raw = point.flatMap { metric.isExact ? nil : rawText(metric, at: $0.firstStep, in: view.runs[0]) }
     let note = dotted([raw ?? Text(), state.metrics.logarithmic.contains(metric) ? text("log", .reference) : Text()])
     return frame(
-      nil, in: plot.area, title: longest(titles, in: plot.area.width - 8), note: note,
+      nil, in: plot.area, title: longest([fuller].compactMap(\.self) + titles, in: plot.area.width - 8), note: note,
       isFocused: metric == state.metrics.chosen && !state.metrics.isAlone)
   }
 
