@@ -128,7 +128,6 @@ extension RealProgram {
       #expect(resumed.status == 0, "\(resumed.errors)")
     }
 
-<<<<<<< ours
     @Test func theWheelTurnsTheKnobUnderIt() throws {
       let scratch = try Scratch()
       try pictures(scratch)
@@ -146,7 +145,8 @@ extension RealProgram {
       screen.type("y")
       try screen.wait(for: "the end") { !screen.process.isRunning }
       #expect(screen.shows("\u{1B}[?1002l"))
-=======
+    }
+
     @Test func comparisonFollowsARunThatGrows() throws {
       let scratch = try Scratch()
       let metrics = scratch.path + "/run/metrics.jsonl"
@@ -167,7 +167,6 @@ extension RealProgram {
       try screen.wait(for: "the end") { !screen.process.isRunning }
       #expect(screen.process.terminationStatus == 0)
       #expect(screen.isModeRestored && screen.shows("\u{1B}[?1049l"))
->>>>>>> theirs
     }
 
     @Test func aRunOutlivesItsTerminal() throws {
