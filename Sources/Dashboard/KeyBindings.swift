@@ -55,7 +55,7 @@ extension DashboardState {
 public let standardBindings: [Binding] =
   questionBindings + paletteBindings + logBindings + typingBindings + DashboardState.metricsBindings + wayBackBindings
   + embeddingBindings + similarityBindings + knobBindings + trainingBindings + viewBindings
-  + arrangementBindings + screenBindings
+  + screenBindings + arrangementBindings
 
 private let questionBindings: [Binding] = [
   Binding(
