@@ -49,24 +49,20 @@ struct MetricsLayout: Equatable {
 }
 
 extension DashboardState {
-  /// What a wheel over a cell of a screen of this size asks for: to zoom in (positive) or out at what lies there.
-  public func metricsIntent(wheel clicks: Int, x: Int, y: Int, columns: Int, rows: Int) -> Intent? {
-    place(x, y, columns, rows).map { .metrics(.zoom(clicks, at: $0.share)) }
-  }
-
-  /// What a press on a cell asks for: the crosshair there.
-  public func metricsIntent(pressX x: Int, y: Int, columns: Int, rows: Int) -> Intent? {
-    place(x, y, columns, rows).map { .metrics(.point($0.metric, at: $0.share)) }
-  }
-
-  private func place(_ x: Int, _ y: Int, _ columns: Int, _ rows: Int) -> (metric: Metric, share: Double)? {
-    guard exploresMetrics else { return nil }
-    let parts = layout(self, columns: columns, rows: rows)
-    guard let area = parts.first(where: { $0.part == .fullPanel(.loss) })?.area else { return nil }
+  /// What the pointer asks for: the wheel zooms at what lies under it, a press or a drag puts the crosshair there, a
+  /// second press shows that plot alone, or all again.
+  /// - Parameter area: of the metrics screen.
+  func metricsIntent(for mouse: MouseEvent, in area: Rect, columns: Int, rows: Int) -> MetricsIntent? {
     let plots = MetricsLayout(self, in: area).plots
-    guard let plot = plots.first(where: { $0.area.contains(x: x, y: y) }) else { return nil }
+    guard let plot = plots.first(where: { $0.area.contains(x: mouse.column, y: mouse.row) }) else { return nil }
     let inside = Scene(self, columns: columns, rows: rows).inside(of: plot)
-    guard inside.width > 1, x >= inside.x, x < inside.maxX else { return nil }
-    return (plot.metric, Double(x - inside.x) / Double(inside.width - 1))
+    let share = Double(mouse.column - inside.x) / Double(max(1, inside.width - 1))
+    switch mouse.kind {
+    case .wheelUp: return .zoom(1, at: share)
+    case .wheelDown: return .zoom(-1, at: share)
+    case .press where mouse.button == .left && mouse.clicks == 2: return .alone
+    case .press where mouse.button == .left, .drag: return .point(plot.metric, at: share)
+    case .press, .release: return nil
+    }
   }
 }

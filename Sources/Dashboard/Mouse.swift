@@ -45,6 +45,9 @@ public func intent(for mouse: MouseEvent, in state: DashboardState, columns: Int
   if let row = knobs.first(where: { $0.area.contains(x: mouse.column, y: mouse.row) }) {
     if let intent = onKnob(mouse, row, state) { return .mouse(intent) }
   }
+  if place.part == .fullPanel(.loss) {
+    return state.metricsIntent(for: mouse, in: place.area, columns: columns, rows: rows).map { .metrics($0) }
+  }
   switch mouse.kind {
   case .wheelUp, .wheelDown: return wheel(mouse, on: place, state)
   case .press where mouse.button == .left: return press(mouse, on: place, state)
@@ -107,7 +110,7 @@ private func wheel(_ mouse: MouseEvent, on place: PlacedPart, _ state: Dashboard
 }
 
 private func point(_ mouse: MouseEvent, on place: PlacedPart) -> Intent? {
-  guard case .fullPanel(let panel) = place.part else { return nil }
+  guard case .fullPanel(let panel) = place.part, panel == .similarity else { return nil }
   return .mouse(.point(PanelPoint(panel: panel, event: mouse, area: place.area)))
 }
 
@@ -122,7 +125,7 @@ extension DashboardState {
       return turn(clicks, false)
     case .hold(let index, let fraction): hold(index, fraction)
     case .letGo: return letGo()
-    case .point: break  // screens that know their cells take it from here
+    case .point(let point): explore(point)
     }
     return []
   }

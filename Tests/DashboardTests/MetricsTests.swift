@@ -214,15 +214,20 @@ func metricsLookAsRecorded(columns: Int, rows: Int) throws {
   #expect(text(state).contains("×"))
 }
 
-@Test func wheelAndPressFindThePlotUnderThePointer() throws {
-  let state = explorer()
-  let layout = layout(state, columns: 120, rows: 36).first { $0.part == .fullPanel(.loss) }!
-  let plot = MetricsLayout(state, in: layout.area).plots[5]
+@Test func thePointerActsOnThePlotUnderIt() throws {
+  var state = explorer()
+  let area = layout(state, columns: 120, rows: 36).first { $0.part == .fullPanel(.loss) }!.area
+  let plot = MetricsLayout(state, in: area).plots[5]
   let inside = Scene(state, columns: 120, rows: 36).inside(of: plot)
-  let at = (x: inside.maxX - 1, y: inside.y + 1)
-  #expect(
-    state.metricsIntent(pressX: at.x, y: at.y, columns: 120, rows: 36) == .metrics(.point(plot.metric, at: 1)))
-  #expect(
-    state.metricsIntent(wheel: 2, x: inside.x, y: at.y, columns: 120, rows: 36) == .metrics(.zoom(2, at: 0)))
-  #expect(state.metricsIntent(wheel: 2, x: 0, y: 0, columns: 120, rows: 36) == nil)
+  func asked(_ kind: MouseEvent.Kind, _ column: Int, clicks: Int = 1) -> Intent? {
+    let mouse = MouseEvent(kind, column: column, row: inside.y + 1, clicks: clicks)
+    return intent(for: mouse, in: state, columns: 120, rows: 36)
+  }
+  #expect(asked(.press, inside.maxX - 1) == .metrics(.point(plot.metric, at: 1)))
+  #expect(asked(.drag, inside.x) == .metrics(.point(plot.metric, at: 0)))
+  #expect(asked(.wheelUp, inside.x) == .metrics(.zoom(1, at: 0)))
+  #expect(asked(.wheelDown, inside.maxX - 1) == .metrics(.zoom(-1, at: 1)))
+  #expect(asked(.press, inside.x, clicks: 2) == .metrics(.alone))
+  _ = update(&state, asked(.press, inside.maxX - 1)!)
+  #expect(state.metrics.chosen == plot.metric && state.metrics.crosshair == MetricsView(state).visible.upperBound)
 }

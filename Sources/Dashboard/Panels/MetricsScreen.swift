@@ -24,10 +24,8 @@ extension Scene {
 
   /// The cells inside the axes of a plot.
   func inside(of plot: MetricsLayout.Plot) -> Rect {
-    var scene = self
-    let view = MetricsView(state)
-    let inside = scene.drawFrame(of: plot, view)
-    return linePlot(of: plot.metric, columns: inside.width, view).inside(of: inside)
+    let inside = Self.inside(of: plot.area, columns: grid.columns)
+    return linePlot(of: plot.metric, columns: inside.width, MetricsView(state)).inside(of: inside)
   }
 
   /// Name and value of the series; the frame of the chosen one is marked.
