@@ -124,6 +124,16 @@ extension MetricsAxis {
     }
   }
 
+  /// What it counts, in words.
+  var title: String {
+    switch self {
+    case .step: "steps"
+    case .epoch: "epochs"
+    case .images: "images trained on"
+    case .time: "time of training"
+    }
+  }
+
   /// A place on it in words.
   func words(for x: Double) -> String {
     switch self {

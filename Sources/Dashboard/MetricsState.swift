@@ -11,6 +11,7 @@ public enum MetricsAxis: String, Sendable, CaseIterable {
   }
 }
 
+/// What a person can ask for on the metrics screen.
 public enum MetricsIntent: Sendable, Equatable {
   /// The plot that keys act on, so many further on.
   case choose(Int)
@@ -67,5 +68,6 @@ public struct MetricsState: Sendable, Equatable {
   /// Earlier runs that are wanted beside the present one.
   public internal(set) var overlayCount = 0
 
+  /// The loss chosen among all plots, over all steps.
   public init() {}
 }

@@ -46,10 +46,8 @@ extension DashboardState {
           high > low ? MetricsState.Window(span: high - low, end: window.end == nil ? nil : high) : nil
       }
     }
-    message = Message("x in \(metrics.axis == .step ? "steps" : metrics.axis == .epoch ? "epochs" : axisWord)")
+    message = Message("x in \(metrics.axis.title)")
   }
-
-  private var axisWord: String { metrics.axis == .images ? "images trained on" : "time of training" }
 
   private mutating func takeNextScale() {
     let metric = metrics.chosen

@@ -5,7 +5,9 @@
 public struct Smoothing: Sendable, Hashable {
   /// Weights of the past, from none up; each about three times as long as the one before.
   public static let ladder = [0, 0.7, 0.9, 0.97, 0.99, 0.997, 0.999, 0.9999]
+  /// The raw values.
   public static let none = Smoothing(rung: 0)
+  /// 0.9, a memory of ten samples.
   public static let standard = Smoothing(rung: 2)
 
   let rung: Int
