@@ -133,6 +133,21 @@ extension DashboardState {
   }
 }
 
+extension DashboardState {
+  /// The pointer on the matrix: a press or a drag puts the cursor there, the wheel zooms there.
+  mutating func explore(_ point: PanelPoint) {
+    let square = Scene.matrix(in: Scene.inside(of: point.area, columns: point.area.width))
+    let (column, row) = (point.event.column - square.x, point.event.row - square.y)
+    guard similarity.explored != nil, square.contains(x: point.event.column, y: point.event.row) else { return }
+    guard point.event.kind != .release else { return }
+    let seen = similarity.seen
+    similarity.moveCursor(
+      to: similarity.top + row * seen / square.height, similarity.left + column * seen / square.width)
+    if point.event.kind == .wheelUp { similarity.zoom(1) }
+    if point.event.kind == .wheelDown { similarity.zoom(-1) }
+  }
+}
+
 extension SimilarityState {
   /// What the trainer shall find out while the explorer is shown.
   var watching: Set<Watch> { isHeld ? [] : [source == .probe ? .probe : .batch] }

@@ -263,6 +263,37 @@ private func press(_ text: String, _ state: inout DashboardState) -> [Command] {
   }
 }
 
+/// What the pointer is on is what the cursor is drawn on.
+@Test(arguments: [(40, 12), (80, 24), (120, 36), (200, 60)]) func thePointerPutsTheCursorWhereItIs(
+  columns: Int, rows: Int
+)
+  throws
+{
+  var state = explorer()
+  func find(_ glyph: Unicode.Scalar) -> (Int, Int)? {
+    let grid = view(state, columns: columns, rows: rows).grid
+    return (0..<rows).lazy.flatMap { y in (0..<columns).lazy.map { ($0, y) } }.first { grid[$0.0, $0.1].glyph == glyph }
+  }
+  func point(_ kind: MouseEvent.Kind, _ column: Int, _ row: Int) {
+    let event = MouseEvent(kind, column: column, row: row)
+    if let intent = intent(for: event, in: state, columns: columns, rows: rows) { _ = update(&state, intent) }
+  }
+  let start = try #require(find("┼"))
+  for (dx, dy) in [(0, 0), (3, 1), (9, 5)] {
+    point(.press, start.0 + dx, start.1 + dy)
+    let here = try #require(find("┼"))
+    #expect(here == (start.0 + dx, start.1 + dy))
+  }
+  let seen = state.similarity.seen
+  point(.wheelUp, start.0 + 9, start.1 + 5)
+  #expect(state.similarity.seen == seen / 2)
+  point(.wheelDown, start.0 + 9, start.1 + 5)
+  #expect(state.similarity.seen == seen)
+  let row = state.similarity.row
+  point(.press, columns - 2, rows / 2)
+  #expect(state.similarity.row == row)
+}
+
 @Test func nextNegativeIsTheNextByHardness() throws {
   var state = explorer()
   let analysis = try analysis()

@@ -9,19 +9,23 @@ extension Scene {
     let inside = frame(
       .similarity, in: area, title: longest(explorerTitles, in: area.width - 20), note: explorerNote)
     guard let explored else { return drawWaitingNote(waitingWords, in: inside) }
-    let isRoomy = inside.height >= 10
-    let room = inside.cutLeft(max(inside.width * 11 / 20, inside.width - 90)).0
-    // A row above and a column for where the cursor stands, a row below for the colours.
-    let square = Heatmap.square(
-      in: isRoomy ? Rect(x: room.x + 1, y: room.y + 1, width: room.width - 1, height: room.height - 2) : room)
+    let square = Self.matrix(in: inside)
     let heatmap = explorerMap(explored, in: square)
     heatmap.draw(in: square, of: &grid)
-    if isRoomy {
+    if square.y > inside.y {
       drawRuler(explored, heatmap, square)
       heatmap.drawScale(in: Rect(x: square.x, y: square.maxY, width: min(square.width, 48), height: 1), of: &grid)
     }
     drawCursor(heatmap, in: square)
     drawParts(explored, in: inside.cutLeft(square.maxX - inside.x, gap: 2).1)
+  }
+
+  /// The square of the matrix; where there is room, with a row above and a column for where the cursor stands, and a row
+  /// below for the colours.
+  static func matrix(in inside: Rect) -> Rect {
+    let room = inside.cutLeft(max(inside.width * 11 / 20, inside.width - 90)).0
+    guard inside.height >= 10 else { return Heatmap.square(in: room) }
+    return Heatmap.square(in: Rect(x: room.x + 1, y: room.y + 1, width: room.width - 1, height: room.height - 2))
   }
 
   // MARK: words
