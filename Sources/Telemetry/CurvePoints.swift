@@ -109,6 +109,8 @@ private struct AverageReader {
   }
 
   mutating func average(after index: Int) -> Double {
+    // Nothing of the past is kept, so nothing before needs to be read.
+    if smoothing == .none, curve.samples[index].value.isFinite { return curve.samples[index].value }
     let kept = index / Curve.stride
     if kept * Curve.stride > next {
       average = MovingAverage(smoothing, from: curve.averages[kept])
