@@ -140,8 +140,10 @@ extension Scene {
       let seen = (span.places.lowerBound - similarity.left, span.places.upperBound - 1 - similarity.left)
       guard seen.1 >= 0, seen.0 < similarity.seen else { continue }
       let first = heatmap.cells(row: 0, column: max(0, seen.0), in: square)
-      let last = heatmap.cells(row: 0, column: min(similarity.seen - 1, seen.1), in: square)
-      let room = Rect(x: first.x, y: above.y, width: last.maxX - first.x - 1, height: 1)
+      // Up to a blank before the next name; a cell may hold the end of one and the start of another.
+      let last = heatmap.cells(row: 0, column: min(similarity.seen - 1, seen.1 + 1), in: square)
+      let end = seen.1 + 1 < similarity.seen ? last.x - 1 : last.maxX
+      let room = Rect(x: first.x, y: above.y, width: end - first.x, height: 1)
       if room.width >= 3 { put(span.name, in: room) }
     }
     let cells = heatmap.cells(
