@@ -67,9 +67,11 @@ extension Trainer {
     metrics[.gradientNorm] = outcome.gradientNorm
     describe(outcome, into: &metrics)
     if let look = outcome.look {
-      let labels = data.train.labels.map { labels in outcome.indices.map { labels[$0] } }
-      snapshot.similarities = SimilarityMap(averaging: look.z, labels: labels, step: point.step, workers: workers)
-      lastLook = .now
+      if isPictureDue {
+        let labels = data.train.labels.map { labels in outcome.indices.map { labels[$0] } }
+        snapshot.similarities = SimilarityMap(averaging: look.z, labels: labels, step: point.step, workers: workers)
+        lastLook = .now
+      }
       exploration.trained = TrainedBatch(
         step: point.step, epoch: point.epoch, indices: outcome.indices, recipe: configuration.recipe(point.knobs),
         z: look.z,
@@ -91,8 +93,9 @@ extension Trainer {
     publish(force: point.step == 1)
   }
 
-  /// Whether the screen's picture of the similarities is old.
-  var isPictureDue: Bool { snapshot.similarities == nil || .now - lastLook > .milliseconds(200) }
+  /// Whether the screen's picture of the similarities is old. Another batch's changes nearly every cell: once a second is
+  /// enough for the eye and for the line; one who takes single steps sees each.
+  var isPictureDue: Bool { snapshot.similarities == nil || isPaused || .now - lastLook > .seconds(1) }
   /// Whether this step has the effective ranks: every tenth, for they cost most.
   var ranksAreDue: Bool { point.step == 1 || point.step % 10 == 0 }
 

@@ -26,7 +26,6 @@ struct ScreenLoop: ~Copyable {
   private var answeredSheet: (request: PairRequest, count: Int)?
   private var overlays: Overlays
   private var lastFrame = ContinuousClock.now
-  private var lastMap = ContinuousClock.now - .seconds(1)
   private var logSize: Int?
   private var signal: Int32?
   private var isLost = false
@@ -149,7 +148,7 @@ struct ScreenLoop: ~Copyable {
     guard isDue else { return false }
     var news = false
     if let (snapshot, serial) = link.newest(after: serial) {
-      state.snapshot = withCalmMap(snapshot)
+      state.snapshot = snapshot
       self.serial = serial
       news = true
     }
@@ -176,18 +175,6 @@ struct ScreenLoop: ~Copyable {
     state.sheet = pairs.sheet(request, count: count)
     answeredSheet = (request, count)
     return true
-  }
-
-  /// Another batch's map changes nearly every cell of it: while training, once a second is enough for the eye and for
-  /// the line.
-  private mutating func withCalmMap(_ snapshot: Snapshot) -> Snapshot {
-    guard snapshot.state == .running, ContinuousClock.now - lastMap < .seconds(1) else {
-      lastMap = .now
-      return snapshot
-    }
-    var calm = snapshot
-    calm.similarities = state.snapshot.similarities ?? snapshot.similarities
-    return calm
   }
 
   private mutating func takeThumbnails(_ link: Link) -> Bool {
