@@ -26,9 +26,8 @@ final class EmbeddingStudio: Sendable {
   private let desk = Mutex(Desk())
 
   init(_ data: DataSet, _ configuration: Configuration, _ link: Link) {
-    let count = min(data.count, Self.most)
     (self.data, self.configuration, self.link) = (data, configuration, link)
-    indices = (0..<count).map { $0 * data.count / count }
+    indices = evenly(data.count, atMost: Self.most)
   }
 
   /// Whether another map is due.

@@ -43,8 +43,8 @@ extension RunData {
     _ model: SimCLR, imageSize: Int, normalization: PixelNormalization, workers: WorkerPool,
     progress: (Double) -> Bool
   ) throws -> Double? {
-    let bank = Self.evenly(train.count, Self.bankLimit)
-    let queries = Self.evenly(heldOut.count, Self.queryLimit)
+    let bank = evenly(train.count, atMost: Self.bankLimit)
+    let queries = evenly(heldOut.count, atMost: Self.queryLimit)
     let total = Double(bank.count + queries.count)
     var embedder = try Embedder(model, imageSize: imageSize, normalization: normalization, workers: workers)
     guard let known = embedder.embed(train, bank, progress: { progress($0 * Double(bank.count) / total) }),
@@ -59,8 +59,10 @@ extension RunData {
     ).accuracy().share
   }
 
-  private static func evenly(_ count: Int, _ limit: Int) -> [Int] {
-    let taken = min(count, limit)
-    return (0..<taken).map { $0 * count / taken }
-  }
+}
+
+/// At most so many of 0..<count, evenly chosen.
+func evenly(_ count: Int, atMost limit: Int) -> [Int] {
+  let taken = min(count, limit)
+  return (0..<taken).map { $0 * count / taken }
 }

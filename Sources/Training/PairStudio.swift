@@ -43,15 +43,10 @@ extension PairStudio {
       let views = (0..<2).map { Picture(maker.view(of: data.images[index], epoch: epoch, index: index, view: $0)) }
       return ViewSheet.Pair(index: index, label: label(of: index), views: views)
     }
-    let sample = min(Self.matched, data.count)
-    var bytes = [UInt8](repeating: 0, count: 2 * sample * maker.bytesPerView)
-    bytes.withUnsafeMutableBufferPointer {
-      maker.makeViews(
-        of: data, indices: (0..<sample).map { $0 * data.count / sample }, epoch: epoch, into: $0,
-        workers: WorkerPool(threads: 1))
-    }
-    let share = bytes.withUnsafeBufferPointer { colorMatch($0, pictures: sample) }
-    return ViewSheet(pairs: pairs, colorMatch: share, matched: sample)
+    let sample = evenly(data.count, atMost: Self.matched)
+    let views = maker.views(of: data, indices: sample, epoch: epoch, workers: WorkerPool(threads: 1))
+    let share = views.withUnsafeBufferPointer { colorMatch($0, pictures: sample.count) }
+    return ViewSheet(pairs: pairs, colorMatch: share, matched: sample.count)
   }
 
   public func thumbnail(_ index: Int) -> Thumbnail {

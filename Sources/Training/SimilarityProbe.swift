@@ -14,8 +14,7 @@ struct SimilarityProbe {
   /// Evenly chosen pictures, in the views that the views panel shows of them first; drawn under the knobs that the run
   /// began with.
   init(_ data: DataSet, _ configuration: Configuration, workers: WorkerPool) {
-    let count = min(data.count, SimilarityBatch.imageLimit)
-    let indices = (0..<count).map { $0 * data.count / count }
+    let indices = evenly(data.count, atMost: SimilarityBatch.imageLimit)
     let maker = ViewMaker(configuration.recipe(configuration.knobs), seed: configuration.seed)
     bytes = maker.views(of: data, indices: indices, epoch: -1, workers: workers)
     shown = SimilarityViews(data, indices, bytes, size: configuration.imageSize!, workers: workers)
@@ -62,7 +61,7 @@ private func lengthsOfRows(_ z: Tensor) -> [Float] {
 
 extension ViewMaker {
   /// First views, then second views [2N, size, size, 3].
-  fileprivate func views(of data: DataSet, indices: [Int], epoch: Int, workers: WorkerPool) -> [UInt8] {
+  func views(of data: DataSet, indices: [Int], epoch: Int, workers: WorkerPool) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 2 * indices.count * bytesPerView)
     bytes.withUnsafeMutableBufferPointer {
       makeViews(of: data, indices: indices, epoch: epoch, into: $0, workers: workers)
