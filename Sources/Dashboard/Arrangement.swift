@@ -52,8 +52,7 @@ extension DashboardState {
   mutating func obey(_ intent: ArrangementIntent) {
     switch intent {
     case .next:
-      let all = Arrangement.Preset.allCases
-      arrangement.preset = all[(all.firstIndex(of: arrangement.preset)! + 1) % all.count]
+      arrangement.preset = arrangement.preset.next
       message = Message("layout \(arrangement.preset.rawValue)")
     case .widen(let steps): arrangement.left = (arrangement.left ?? 0.6) + 0.05 * Double(steps)
     case .heighten(let steps): arrangement.top = (arrangement.top ?? 0.5) + 0.05 * Double(steps)

@@ -22,8 +22,8 @@ public enum EmbeddingIntent: Sendable, Equatable {
 extension DashboardState {
   mutating func obey(_ intent: EmbeddingIntent) {
     switch intent {
-    case .nextSpace: embedding.space = embedding.space == .h ? .z : .h
-    case .nextMethod: embedding.method = embedding.method == .pca ? .tsne : .pca
+    case .nextSpace: embedding.space = embedding.space.next
+    case .nextMethod: embedding.method = embedding.method.next
     case .step(let pictures):
       let count = snapshot.embedding?.indices.count ?? 1
       embedding.chosen = ((embedding.chosen + pictures) % count + count) % count

@@ -4,11 +4,6 @@ import Telemetry
 /// What a plot's x-axis counts.
 public enum MetricsAxis: String, Sendable, CaseIterable {
   case step, epoch, images, time
-
-  var next: MetricsAxis {
-    let all = Self.allCases
-    return all[(all.firstIndex(of: self)! + 1) % all.count]
-  }
 }
 
 /// What a person can ask for on the metrics screen.

@@ -110,7 +110,7 @@ extension DashboardState {
       similarity.arrange()
     case .nextBatch:
       (similarity.source, similarity.isHeld) = (similarity.source == .probe ? .live : .probe, false)
-    case .nextSection: similarity.section = next(similarity.section)
+    case .nextSection: similarity.section = similarity.section.next
     case .temperature(let places): similarity.moveCrosshair(places)
     case .hold: similarity.isHeld.toggle()
     case .again:
@@ -122,14 +122,9 @@ extension DashboardState {
   }
 
   private mutating func nextSort() {
-    similarity.sort = next(similarity.sort)
-    if similarity.sort == .byClass && snapshot.run.classes.isEmpty { similarity.sort = next(similarity.sort) }
+    similarity.sort = similarity.sort.next
+    if similarity.sort == .byClass && snapshot.run.classes.isEmpty { similarity.sort = similarity.sort.next }
     similarity.arrange()
-  }
-
-  private func next<Choice: CaseIterable & Equatable>(_ choice: Choice) -> Choice {
-    let all = Array(Choice.allCases)
-    return all[(all.firstIndex(of: choice)! + 1) % all.count]
   }
 }
 
