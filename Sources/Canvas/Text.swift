@@ -21,12 +21,18 @@ public struct Text: Sendable, Equatable {
 
   public static func += (a: inout Text, b: Text) { a.cells += b.cells }
 
+  /// The first columns.
+  public func prefix(_ width: Int) -> Text {
+    var first = Text()
+    first.cells = Array(cells.prefix(width))
+    return first
+  }
+
   /// At most `width` columns; a cut end shows as "…".
   public func truncated(to width: Int) -> Text {
     if cells.count <= width { return self }
-    var cut = Text()
-    guard width > 0 else { return cut }
-    cut.cells = Array(cells.prefix(width))
+    guard width > 0 else { return Text() }
+    var cut = prefix(width)
     while cut.cells.count > 1, cut.cells[cut.cells.count - 2].glyph == " " { cut.cells.removeLast() }
     cut.cells[cut.cells.count - 1].glyph = "…"
     return cut

@@ -92,12 +92,12 @@ extension Scene {
     let used = drawThumbnail(map.indices[chosen], in: big)
     let words = Rect(x: used.maxX + 2, y: big.y, width: max(0, area.maxX - used.maxX - 2), height: big.height)
     drawNames(map, chosen, in: words)
-    var rest = area.cutTop(1 + used.height + 1).1
-    if rest.height >= 5 {
-      drawNeighbours(map, chosen, near, in: rest.cutTop(min(rest.height, 12)).0)
-      rest = rest.cutTop(min(rest.height, 12), gap: 1).1
-    }
-    drawLegend(map, in: rest)
+    let rest = area.cutTop(1 + used.height + 1).1
+    // Without the legend the letters say nothing: the neighbours take what it leaves.
+    let rows = min(12, rest.height - legendRows(map, width: rest.width) - 1)
+    let (neighbours, legend) = rest.cutTop(rows >= 4 ? rows : 0, gap: rows >= 4 ? 1 : 0)
+    if rows >= 4 { drawNeighbours(map, chosen, near, in: neighbours) }
+    drawLegend(map, in: legend)
   }
 
   private mutating func drawNames(_ map: EmbeddingMap, _ chosen: Int, in area: Rect) {
@@ -110,10 +110,11 @@ extension Scene {
     for (y, line) in lines.prefix(area.height).enumerated() { put(line, in: area.row(y)) }
   }
 
+  /// The effective rank of what is shown.
   private var rankText: Text? {
     let metric: Metric = state.embedding.space == .h ? .hEffectiveRank : .effectiveRank
     return snapshot.curves[metric]?.last.map {
-      text("rank of \(state.embedding.space.rawValue) ", .faint) + text(Figures.fixed($0.smooth, 1), .rank)
+      text("rank ", .faint) + text(Figures.fixed($0.smooth, 1), .rank)
     }
   }
 
@@ -127,16 +128,20 @@ extension Scene {
   private mutating func drawNeighbours(
     _ map: EmbeddingMap, _ chosen: Int, _ near: [(place: Int, cosine: Float)], in area: Rect
   ) {
-    let title = text("nearest by cosine", .title)
+    let (title, short) = (text("nearest by cosine", .title), text("nearest", .title))
     let same = map.labels.map { labels in near.count { labels[$0.place] == labels[chosen] } }
-    let note = same.map { text("\($0) of \(near.count) of its class", .faint) } ?? Text()
-    put(
-      longest(
-        [dotted([title, note].filter { !$0.isEmpty }), dotted([text("nearest", .title), note])], in: area.width),
-      in: area.row(0))
+    let ways =
+      same.map { same in
+        let share = text("\(same) of \(near.count)", .faint)
+        let words = share + text(" of its class", .faint)
+        return [
+          dotted([title, words]), dotted([short, words]), dotted([short, share + text(" alike", .faint)]), short,
+        ]
+      } ?? [title, short]
+    put(longest(ways, in: area.width), in: area.row(0))
     let room = area.cutTop(1).1
     let across = max(1, min(4, room.width / 9))
-    let (width, height) = (room.width / across, max(3, room.height / 2))
+    let (width, height) = (room.width / across, room.height >= 8 ? room.height / 2 : room.height)
     for (index, neighbour) in near.prefix(across * max(1, room.height / height)).enumerated() {
       let tile = Rect(
         x: room.x + index % across * width, y: room.y + index / across * height, width: width - 1, height: height)
@@ -153,12 +158,22 @@ extension Scene {
     return picture(thumbnail.picture, in: area)
   }
 
+  /// Columns that a class takes in the legend: long names are cut before there is room for one class a row only.
+  private func legendWidth(_ width: Int) -> Int {
+    min(max(width / 2, 12), (snapshot.run.classes.map(\.count).max() ?? 0) + 3)
+  }
+
+  private func legendRows(_ map: EmbeddingMap, width: Int) -> Int {
+    guard map.labels != nil, width > 0 else { return 0 }
+    let across = max(1, width / legendWidth(width))
+    return (snapshot.run.classes.count + across - 1) / across
+  }
+
   /// Letters and classes, in as many columns as there is room for.
   private mutating func drawLegend(_ map: EmbeddingMap, in area: Rect) {
-    guard map.labels != nil, area.height > 0 else { return }
-    let names = snapshot.run.classes
-    let width = min(area.width, (names.map(\.count).max() ?? 0) + 4)
-    let across = max(1, area.width / max(1, width))
+    guard map.labels != nil, !area.isEmpty else { return }
+    let (names, width) = (snapshot.run.classes, legendWidth(area.width))
+    let across = max(1, area.width / width)
     for (label, name) in names.prefix(across * area.height).enumerated() {
       let place = Rect(
         x: area.x + label / area.height * width, y: area.y + label % area.height, width: width - 1, height: 1)

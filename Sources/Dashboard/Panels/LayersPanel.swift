@@ -12,7 +12,9 @@ extension Scene {
       return drawWaitingNote(snapshot.state.isOver ? "no step was made" : "measured at the next step", in: inside)
     }
     let (head, rows) = inside.cutTop(1)
-    let columns = LayerColumns(newest, names: newest.layers.map { shortName($0.name) }, width: inside.width)
+    // The arrow that tells of more below has a column of its own.
+    let width = inside.width - (newest.layers.count > rows.height ? 2 : 0)
+    let columns = LayerColumns(newest, names: newest.layers.map { shortName($0.name) }, width: width)
     put(headings(columns), in: head)
     let first = min(state.scroll, max(0, newest.layers.count - rows.height))
     for (y, index) in (first..<newest.layers.count).prefix(rows.height).enumerated() {

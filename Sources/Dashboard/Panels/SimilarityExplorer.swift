@@ -144,7 +144,12 @@ extension Scene {
       let last = heatmap.cells(row: 0, column: min(similarity.seen - 1, seen.1 + 1), in: square)
       let end = seen.1 + 1 < similarity.seen ? last.x - 1 : last.maxX
       let room = Rect(x: first.x, y: above.y, width: end - first.x, height: 1)
-      if room.width >= 3 { put(span.name, in: room) }
+      // Of a name that has no room for its cut to be shown there are its first letters.
+      if room.width >= 3 {
+        put(span.name, in: room)
+      } else if room.width > 0 {
+        put(span.name.prefix(room.width), in: room)
+      }
     }
     let cells = heatmap.cells(
       row: similarity.row - similarity.top, column: similarity.column - similarity.left, in: square)
