@@ -37,6 +37,8 @@ public struct DashboardState: Sendable {
       similarity.take(snapshot)
     }
   }
+  /// Finished steps of the newest snapshot; the one that is shown may be older.
+  var newestStep = 0
   /// The answer to `pairRequest`.
   public var pair: ViewPair? {
     didSet { settleSearch() }
@@ -61,7 +63,11 @@ public struct DashboardState: Sendable {
 
   /// What is chosen on the metrics screen.
   public internal(set) var metrics = MetricsState()
-  /// Runs whose curves are laid over the present one's: at most `MetricsState.mostOverlays`.
+  /// The list of runs to choose from, while it is open.
+  var runList: RunList?
+  /// Folders of the runs that are to be laid over the present one, each in the place of its number.
+  public internal(set) var overlaid = [String?](repeating: nil, count: MetricsState.mostOverlays)
+  /// What has been read of them, or of the runs that are compared.
   public var recordedRuns: [RecordedRun] = []
 
   var themeIndex = 0
@@ -159,6 +165,19 @@ public struct DashboardState: Sendable {
 }
 
 extension DashboardState {
+  /// Takes up a newer snapshot: when something has happened in it, whole; else, while it trains and unless figures are
+  /// due, only the number of its step.
+  /// - Returns: whether it was taken whole.
+  public mutating func take(_ newer: Snapshot, withFigures isDue: Bool) -> Bool {
+    newestStep = newer.step
+    guard isDue || newer.state != .running || newer.differsInMoreThanFigures(from: snapshot) else { return false }
+    snapshot = newer
+    return true
+  }
+
+  /// Finished optimizer steps.
+  var step: Int { max(newestStep, snapshot.step) }
+
   /// What the views' own screen wants to see beside the pair; nil on other screens.
   public var sheetRequest: PairRequest? { screen == .panel(.views) && pairSearch == nil ? pairRequest : nil }
   public var sheetCount: Int { showsSheet ? 60 : 0 }
@@ -227,4 +246,12 @@ extension DashboardState {
   }
 
   private func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-9 * max(abs(a), abs(b)) }
+}
+
+extension Snapshot {
+  fileprivate func differsInMoreThanFigures(from older: Snapshot) -> Bool {
+    state != older.state || events.count != older.events.count || knobs != older.knobs || undoCount != older.undoCount
+      || embedding?.step != older.embedding?.step || batch?.source != older.batch?.source
+      || layers.isEmpty != older.layers.isEmpty
+  }
 }

@@ -24,6 +24,7 @@ public enum Intent: Sendable, Equatable {
   case embedding(EmbeddingIntent)
   case similarity(SimilarityIntent)
   case metrics(MetricsIntent)
+  case runs(RunListIntent)
   case nextTheme, nextGraphics, showLog, help
   case mouse(MouseIntent)
   case quit, confirmQuit, stay

@@ -40,7 +40,7 @@ extension DashboardState {
   var isTyping: Bool { typed != nil }
   var isCommanding: Bool { !asksToQuit && palette != nil }
   /// No question and no typing is going on.
-  var isFree: Bool { !asksToQuit && !isTyping && palette == nil && !isSearching }
+  var isFree: Bool { !asksToQuit && !isTyping && palette == nil && !isSearching && !isListingRuns }
   /// A run trains here, or has.
   var hasTrainer: Bool { !isPreview && !isComparison }
   var trains: Bool { hasTrainer && !snapshot.state.isOver }
@@ -53,7 +53,8 @@ extension DashboardState {
 
 /// In the order of the footer.
 public let standardBindings: [Binding] =
-  questionBindings + paletteBindings + logBindings + typingBindings + DashboardState.metricsBindings + wayBackBindings
+  questionBindings + paletteBindings + runListBindings + logBindings + typingBindings + DashboardState.metricsBindings
+  + wayBackBindings
   + embeddingBindings + similarityBindings + knobBindings + trainingBindings + viewBindings
   + screenBindings + arrangementBindings
 

@@ -58,8 +58,7 @@ extension DashboardState {
       .metrics, "[ ]", "smooth", "a shorter or longer moving average",
       [(.character("["), .metrics(.smooth(-1))), (.character("]"), .metrics(.smooth(1)))], when: \.mayExplore),
     Binding(
-      .metrics, "o O", "overlay", "lay one more earlier run over this one, or one less",
-      [(.character("o"), .metrics(.overlay(1))), (.character("O"), .metrics(.overlay(-1)))],
+      .metrics, "o", "runs", "other runs of this folder, to lay over this one", [(.character("o"), .runs(.open))],
       when: { $0.mayExplore && !$0.isComparison }),
     Binding(
       .metrics, "1–8", "runs", "hide or show a run",
@@ -79,6 +78,5 @@ let metricsActions: [Action] = [
   Action("pan-left", .metrics(.pan(-1))), Action("pan-right", .metrics(.pan(1))),
   Action("whole-run", .metrics(.everything)), Action("x-axis", .metrics(.nextAxis)),
   Action("logarithmic", .metrics(.nextScale)), Action("smooth-less", .metrics(.smooth(-1))),
-  Action("smooth-more", .metrics(.smooth(1))), Action("overlay", .metrics(.overlay(1))),
-  Action("overlay-less", .metrics(.overlay(-1))),
+  Action("smooth-more", .metrics(.smooth(1))), Action("overlay", .runs(.open)),
 ]

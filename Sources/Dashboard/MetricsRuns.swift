@@ -24,10 +24,12 @@ extension DashboardState {
   var allRuns: [ShownRun] {
     let present = ShownRun(
       0, snapshot.run.name, snapshot.curves, snapshot.events, isOver: snapshot.state.isOver)
-    let others = recordedRuns.enumerated().map { index, run in
-      ShownRun(index + 1, run.name, run.curves, run.events, isOver: run.isOver)
+    let others = recordedRuns.enumerated().compactMap { index, run in
+      (isComparison ? index + 1 : number(ofRunIn: run.folder)).map {
+        ShownRun($0, run.name, run.curves, run.events, isOver: run.isOver)
+      }
     }
-    return (isComparison ? [] : [present]) + others
+    return (isComparison ? [] : [present]) + others.sorted { $0.number < $1.number }
   }
 
   /// Those that are not hidden; the first one leads: its band, events and numbers are shown.
@@ -184,9 +186,9 @@ struct MetricsView {
   }
 }
 
-/// The end of an axis a few per cent behind the newest value, so that a growing curve does not move with every step.
+/// The end of an axis up to an eighth behind the newest value, so that a growing curve seldom moves.
 func roomy(_ end: Double) -> Double {
   guard end > 0, end.isFinite else { return end }
-  let quantum = (end / 16).binade
+  let quantum = (end / 8).binade
   return (end / quantum).rounded(.up) * quantum
 }

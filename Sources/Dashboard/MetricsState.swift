@@ -31,8 +31,6 @@ public enum MetricsIntent: Sendable, Equatable {
   case dropCrosshair
   /// Hides a run, or shows it again.
   case toggleRun(Int)
-  /// Lays one more earlier run over the present one, or one less.
-  case overlay(Int)
 }
 
 /// All that is chosen. Ranges and the crosshair are in units of the x-axis.
@@ -60,8 +58,6 @@ public struct MetricsState: Sendable, Equatable {
   var crosshair: Double?
   /// Numbers of runs that are not shown.
   var hidden: Set<Int> = []
-  /// Earlier runs that are wanted beside the present one.
-  public internal(set) var overlayCount = 0
 
   /// The loss chosen among all plots, over all steps.
   public init() {}

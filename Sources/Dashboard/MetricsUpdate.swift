@@ -18,7 +18,6 @@ extension DashboardState {
     case .event(let direction): goToEvent(direction)
     case .dropCrosshair: metrics.crosshair = nil
     case .toggleRun(let number): toggleRun(number)
-    case .overlay(let runs): overlay(runs)
     }
   }
 
@@ -71,18 +70,6 @@ extension DashboardState {
       }
       metrics.hidden.insert(number)
     }
-  }
-
-  private mutating func overlay(_ runs: Int) {
-    metrics.overlayCount = min(max(metrics.overlayCount + runs, 0), MetricsState.mostOverlays)
-    metrics.hidden = []
-  }
-
-  /// How many runs there are to be laid over this one: what was asked for beyond that is taken back.
-  public mutating func foundOverlays(_ count: Int) {
-    guard count < metrics.overlayCount else { return }
-    metrics.overlayCount = count
-    message = Message(count == 0 ? "there is no other run in this folder" : "there are no more runs in this folder")
   }
 
   // MARK: zoom

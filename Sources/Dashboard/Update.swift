@@ -32,6 +32,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .embedding(let intent): state.obey(intent)
   case .similarity(let intent): return state.obey(intent)
   case .metrics(let intent): state.explore(intent)
+  case .runs(let intent): state.obey(intent)
   case .nextTheme: state.nextTheme()
   case .nextGraphics: state.nextGraphics()
   case .showLog: state.show(state.screen == .panel(.log) ? .overview : .panel(.log))
@@ -141,6 +142,19 @@ extension DashboardState {
   }
 
   // MARK: screens
+
+  /// A line for who is here for the first time; it stays until the next key.
+  public mutating func greet() {
+    let hints: [(Intent, String)] = [
+      (.turn(1, fine: false), "turns a knob while it trains"), (.choose(1), "chooses one"),
+      (.pauseOrResume, "pauses"), (.zoom, "shows a panel alone"), (.palette(.open), "finds everything by name"),
+      (.help, "tells all keys"),
+    ]
+    let words = hints.compactMap { intent, words in
+      bindings.first { binding in binding.keys.contains { $0.intent == intent } }.map { "\($0.label) \(words)" }
+    }
+    message = Message("new here? " + words.joined(separator: " · "))
+  }
 
   mutating func show(_ screen: Screen) {
     (self.screen, scroll) = (screen, 0)

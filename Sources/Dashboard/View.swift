@@ -5,6 +5,7 @@ import Telemetry
 public func view(_ state: DashboardState, columns: Int, rows: Int) -> Frame {
   var scene = Scene(state, columns: columns, rows: rows)
   for placed in layout(state, columns: columns, rows: rows) { scene.draw(placed.part, in: placed.area) }
+  scene.drawRunList()
   scene.drawPalette()
   return scene.frame
 }

@@ -8,7 +8,10 @@ public struct RecordedRun: Sendable {
   /// What its `events.jsonl` tells, oldest first.
   public private(set) var events = ChunkedArray<Event>()
   /// The last event on its beginning or end says that it trains no more.
-  public private(set) var isOver = false
+  private var hasEnded = false
+  /// Somebody trains in it; not so after a crash, of which no event tells.
+  public var isHeld = true
+  public var isOver: Bool { hasEnded || !isHeld }
   /// How much of the files is read, 0…1.
   public var shareRead = 0.0
 
@@ -19,12 +22,12 @@ public struct RecordedRun: Sendable {
   public mutating func append(_ event: Event) {
     events.append(event)
     switch event.kind {
-    case .finished, .stopped, .failed: isOver = true
-    case .started, .resumed: isOver = false
+    case .finished, .stopped, .failed: hasEnded = true
+    case .started, .resumed: hasEnded = false
     default: break
     }
   }
 
   /// The file has been replaced by another.
-  public mutating func removeEvents() { (events, isOver) = (ChunkedArray(), false) }
+  public mutating func removeEvents() { (events, hasEnded) = (ChunkedArray(), false) }
 }

@@ -31,7 +31,9 @@ public struct RunHistory: Sendable {
       for line in bytes.split(separator: UInt8(ascii: "\n")) { takeMetrics(UnsafeBufferPointer(rebasing: line)) }
     }
     run.shareRead = metrics.share
-    return [eventNews, metricNews].contains { $0.isAnew || !$0.lines.isEmpty }
+    let wasHeld = run.isHeld
+    run.isHeld = RunFolder.isTraining(in: run.folder)
+    return run.isHeld != wasHeld || [eventNews, metricNews].contains { $0.isAnew || !$0.lines.isEmpty }
   }
 
   private mutating func takeEvent(_ line: ArraySlice<UInt8>) {

@@ -26,10 +26,14 @@ struct ScreenLoop: ~Copyable {
   private var answeredSheet: (request: PairRequest, count: Int)?
   private var overlays: Overlays
   private var lastFrame = ContinuousClock.now
+  private var lastFigures = ContinuousClock.now
   private var logSize: Int?
   private var signal: Int32?
   private var isLost = false
   private var meter = CostMeter()
+
+  /// Numbers that change more often than this cannot be read, and cost bytes.
+  private static let figuresEvery = Duration.seconds(1)
 
   init(_ terminal: consuming Terminal, _ state: DashboardState, _ overlays: Overlays, log: String?) {
     self.terminal = terminal
@@ -148,7 +152,8 @@ struct ScreenLoop: ~Copyable {
     guard isDue else { return false }
     var news = false
     if let (snapshot, serial) = link.newest(after: serial) {
-      state.snapshot = snapshot
+      let isDue = ContinuousClock.now - lastFigures >= Self.figuresEvery
+      if state.take(snapshot, withFigures: isDue) { lastFigures = .now }
       self.serial = serial
       news = true
     }
@@ -213,6 +218,7 @@ func withScreen<Result>(
     keys: keys)
   state.arrangement = memory.arrangement
   state.remember(theme: memory.theme, isShown: !memory.isOverruled)
+  if memory.isFirst { state.greet() }
   var screen = ScreenLoop(terminal, state, Overlays(histories), log: options.logPath)
   screen.takeAbilities()
   let result = Swift.Result { try body(&screen) }

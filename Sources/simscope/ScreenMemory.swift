@@ -9,6 +9,8 @@ struct ScreenMemory {
   var theme: String?
   /// Another theme was asked for on the command line.
   var isOverruled = false
+  /// Nothing was kept: the dashboard has not been seen here before.
+  var isFirst = false
 
   private static var path: String { configurationFolder() + "/screen.json" }
 
@@ -16,6 +18,7 @@ struct ScreenMemory {
   static func load(_ arguments: Arguments) -> ScreenMemory {
     var memory = ScreenMemory()
     memory.isOverruled = arguments.has("theme")
+    memory.isFirst = !FileManager.default.fileExists(atPath: path)
     guard let data = FileManager.default.contents(atPath: path),
       let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     else { return memory }
@@ -29,7 +32,11 @@ struct ScreenMemory {
 
   /// Writes what has become of it, if that is something else.
   func keep(_ now: ScreenMemory) {
-    guard (now.arrangement, now.theme) != (arrangement, theme) else { return }
+    guard (now.arrangement, now.theme) != (arrangement, theme) else {
+      // That it was seen is worth no complaint.
+      if isFirst { try? now.save() }
+      return
+    }
     do { try now.save() } catch { complain("\(error)") }
   }
 

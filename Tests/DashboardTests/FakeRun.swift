@@ -121,6 +121,27 @@ enum FakeRun {
     }
   }
 
+  /// Sixty pairs of views.
+  static func sheet() -> ViewSheet {
+    let pairs = (0..<60).map { index in
+      ViewSheet.Pair(
+        index: index, label: "frog",
+        views: [picture(warmth: Double(index % 5) * 0.1), picture(zoom: 1 + Double(index % 3))])
+    }
+    return ViewSheet(pairs: pairs, colorMatch: 0.359, matched: 64)
+  }
+
+  /// The same runs as a list has them.
+  static func listed(_ count: Int) -> [ListedRun] {
+    (0..<count).map { index -> ListedRun in
+      let name = "frogs-0\(index + 1)"
+      let differences = index == 0 ? [] : ["temperature 0.\(index)", "batch size 128"]
+      return ListedRun(
+        name: name, folder: "runs/" + name, step: 1100 - 100 * index, loss: 6.03 - 0.2 * Double(index),
+        differences: differences, age: 40.0 * Double(index * index * index * index), isTraining: index == 0)
+    }
+  }
+
   /// Their curves over each other.
   static func comparison(_ abilities: Abilities = plenty) -> DashboardState {
     var state = DashboardState(themes: [.builtin], abilities: abilities, isComparison: true)
@@ -237,5 +258,13 @@ enum FakeRun {
       memory: 700 << 20, process: 1.93, screen: 0.004, cores: 2, framesPerSecond: 9.8, bytesPerSecond: 843)
     state.thumbnails = thumbnails(map().indices)
     return state
+  }
+}
+
+extension DashboardState {
+  /// Lays recorded runs over the present one, on the metrics screen.
+  mutating func overlay(_ runs: [RecordedRun]) {
+    for (place, run) in runs.enumerated() { overlaid[place] = run.folder }
+    (recordedRuns, screen) = (runs, .panel(.loss))
   }
 }

@@ -187,16 +187,6 @@ func metricsLookAsRecorded(columns: Int, rows: Int) throws {
   #expect(state.shownRuns.map(\.number) == [1, 3])
 }
 
-@Test func earlierRunsAreAskedForOneByOne() {
-  var state = explorer()
-  press("oo", &state)
-  #expect(state.metrics.overlayCount == 2)
-  state.foundOverlays(1)
-  #expect(state.metrics.overlayCount == 1 && state.message != nil)
-  press("OO", &state)
-  #expect(state.metrics.overlayCount == 0)
-}
-
 @Test func comparisonEndsWithoutAQuestionAndHasNothingToTrain() {
   var state = FakeRun.comparison()
   for key in " sceuzmr" { press(String(key), &state) }

@@ -264,3 +264,39 @@ private func press(_ text: String, _ state: inout DashboardState) -> [Command] {
   (snapshot.epoch, snapshot.imagesPerSecond, snapshot.secondsLeft) = (.nan, .infinity, .nan)
   #expect(statusLine(snapshot).hasPrefix("epoch NaN/100 step 1204"))
 }
+
+@Test func whileItTrainsFiguresChangeOnlyWhenTheyAreDue() {
+  var state = FakeRun.state()
+  var newer = state.snapshot
+  (newer.step, newer.imagesPerSecond) = (newer.step + 3, 99)
+  let early = state.take(newer, withFigures: false)
+  #expect(!early)
+  #expect(state.snapshot.imagesPerSecond != 99 && state.step == newer.step)
+  #expect(view(state, columns: 120, rows: 36).grid.description.contains("step 1,207"))
+  let due = state.take(newer, withFigures: true)
+  #expect(due)
+  #expect(state.snapshot.imagesPerSecond == 99)
+}
+
+@Test func whatHappensIsShownAtOnce() {
+  let changes: [(inout Snapshot) -> Void] = [
+    { $0.state = .paused }, { $0.knobs.temperature = 0.123 }, { $0.undoCount += 1 },
+    { $0.events.append(Event(step: 1205, time: 0, .note("something"))) },
+  ]
+  for change in changes {
+    var state = FakeRun.state()
+    var newer = state.snapshot
+    change(&newer)
+    let isWhole = state.take(newer, withFigures: false)
+    #expect(isWhole)
+  }
+}
+
+@Test func whoIsNewIsGreetedWithTheKeysThatAreInForce() {
+  let pause = actions.first { $0.name == "pause" }!
+  var state = FakeRun.state(keys: KeyChanges([(pause, [.character("p")])]))
+  state.greet()
+  #expect(state.message?.text.contains("p pauses") == true)
+  _ = update(&state, .choose(1))
+  #expect(state.message == nil)
+}

@@ -5,81 +5,6 @@ import Testing
 
 @testable import Dashboard
 
-private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
-
-/// The glyphs of a screen must be those of its file. With RECORD_GOLDEN=1 the file is written, and the test fails.
-func expectGolden(_ name: String, _ state: DashboardState, _ columns: Int, _ rows: Int) throws {
-  let frame = view(state, columns: columns, rows: rows)
-  let file = folder.appendingPathComponent("\(name)-\(columns)x\(rows).txt")
-  if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
-    try (frame.grid.description + "\n").write(to: file, atomically: true, encoding: .utf8)
-    Issue.record("recorded \(file.lastPathComponent)")
-  }
-  #expect(try frame.grid.description + "\n" == String(contentsOf: file, encoding: .utf8))
-}
-
-@Test(arguments: [(40, 12), (80, 24), (120, 40), (200, 60)]) func overviewLooksAsRecorded(columns: Int, rows: Int)
-  throws
-{
-  try expectGolden("overview", FakeRun.state(), columns, rows)
-}
-
-@Test(arguments: Panel.allCases) func fullScreenLooksAsRecorded(panel: Panel) throws {
-  var state = FakeRun.state()
-  state.screen = .panel(panel)
-  try expectGolden(panel.rawValue, state, 100, 30)
-}
-
-/// The panels that have a screen of their own only.
-@Test(arguments: [Panel.embedding, .layers, .resources], [(20, 5), (40, 12), (80, 24), (120, 36), (200, 60)])
-func ownScreensLookAsRecorded(panel: Panel, size: (columns: Int, rows: Int)) throws {
-  var state = FakeRun.state()
-  state.screen = .panel(panel)
-  try expectGolden(panel.rawValue, state, size.columns, size.rows)
-}
-
-@Test(arguments: [(20, 5), (40, 12), (80, 24), (120, 36)]) func theSheetLooksAsRecorded(columns: Int, rows: Int) throws
-{
-  var state = FakeRun.state()
-  (state.screen, state.showsSheet) = (.panel(.views), true)
-  let pairs = (0..<60).map { index in
-    ViewSheet.Pair(
-      index: index, label: "frog",
-      views: [FakeRun.picture(warmth: Double(index % 5) * 0.1), FakeRun.picture(zoom: 1 + Double(index % 3))])
-  }
-  state.sheet = ViewSheet(pairs: pairs, colorMatch: 0.359, matched: 64)
-  try expectGolden("sheet", state, columns, rows)
-}
-
-@Test(arguments: [(40, 12), (80, 24), (120, 36), (200, 60)]) func explorerLooksAsRecorded(columns: Int, rows: Int)
-  throws
-{
-  var state = FakeRun.state()
-  state.screen = .panel(.similarity)
-  _ = update(&state, .similarity(.temperature(-1)))
-  try expectGolden("explorer", state, columns, rows)
-  for _ in 0..<4 { _ = update(&state, .similarity(.zoom(1))) }
-  try expectGolden("explorer-zoomed", state, columns, rows)
-  state.abilities = FakeRun.plain
-  try expectGolden("explorer-ascii", state, columns, rows)
-}
-
-@Test func otherScreensLookAsRecorded() throws {
-  var palette = FakeRun.state()
-  palette.palette = Palette(text: "te", chosen: 1)
-  try expectGolden("palette", palette, 80, 24)
-  try expectGolden("ascii", FakeRun.state(FakeRun.plain), 80, 24)
-  var help = FakeRun.state()
-  help.screen = .help
-  try expectGolden("help", help, 80, 60)
-  var preview = DashboardState(themes: [.builtin], abilities: FakeRun.plenty, isPreview: true)
-  (preview.snapshot.run, preview.pair) = (FakeRun.description(), FakeRun.pair())
-  try expectGolden("preview", preview, 100, 30)
-  var start = DashboardState(themes: [.builtin], abilities: FakeRun.plenty)
-  (start.snapshot.run, start.snapshot.state) = (FakeRun.description(), .decoding(done: 3211, of: 10_000))
-  try expectGolden("start", start, 80, 24)
-}
-
 /// Numbers as no run should give them: the screen shows them and lives.
 private func wild() -> Snapshot {
   var snapshot = FakeRun.snapshot()
@@ -128,7 +53,11 @@ private func allStates(_ abilities: Abilities = FakeRun.plenty) -> [DashboardSta
       (state.metrics.crosshair, state.metrics.isAlone) = (600, axis == .time)
     }
   }
-  changed { ($0.recordedRuns, $0.screen) = (FakeRun.recorded(8), .panel(.loss)) }
+  changed { $0.overlay(FakeRun.recorded(8)) }
+  changed { state in
+    (state.screen, state.runList) = (.panel(.loss), RunList())
+    state.foundRuns(FakeRun.listed(30))
+  }
   states.append(FakeRun.comparison(abilities))
   states.append(DashboardState(themes: [.builtin], abilities: abilities, isComparison: true))
   var preview = DashboardState(themes: [.builtin], abilities: abilities, isPreview: true)
@@ -211,7 +140,7 @@ private let sizes: [(Int, Int)] = {
   let styles = Theme.Role.allCases.map { Theme.builtin[$0] }
   let classes = (0..<10).map { CategoryColors.color($0, onDark: true) }
   let known = Set(styles.flatMap { [$0.foreground, $0.background] } + classes)
-  state.recordedRuns = FakeRun.recorded(8)
+  state.overlay(FakeRun.recorded(8))
   for screen in [Screen.overview, .help] + Panel.allCases.map({ .panel($0) }) {
     state.screen = screen
     let cells = view(state, columns: 120, rows: 40).grid.cells

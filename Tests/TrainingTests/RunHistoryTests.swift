@@ -7,7 +7,9 @@ import Testing
 /// A run's folder with these files.
 private func folder(_ metrics: String, _ events: String) throws -> Scratch {
   let scratch = try Scratch()
-  for (name, text) in [("config.json", "{}"), ("metrics.jsonl", metrics), ("events.jsonl", events)] {
+  let lock = "\(getpid())\n"
+  let files = [("config.json", "{}"), ("metrics.jsonl", metrics), ("events.jsonl", events), ("lock", lock)]
+  for (name, text) in files {
     try text.write(toFile: scratch.path + "/" + name, atomically: true, encoding: .utf8)
   }
   return scratch
@@ -58,6 +60,39 @@ private let started = #"{"step": 0, "time": 0, "kind": "started"}"# + "\n"
   while history.readOn() {}
   #expect(history.run.curves[.loss]?.count == 2 && history.run.curves[.loss]?.lowest(.none)?.step == 7)
   #expect(history.run.events.count == 1 && history.unreadable == 3)
+}
+
+@Test func aRunWhoseProcessIsGoneIsOver() throws {
+  let scratch = try folder(#"{"step": 1, "loss": 5.5}"# + "\n", started)
+  var history = try RunHistory(scratch.path)
+  while history.readOn() {}
+  #expect(!history.run.isOver)
+  // No process has such a number.
+  try "2147483647\n".write(toFile: scratch.path + "/lock", atomically: true, encoding: .utf8)
+  let isNews = history.readOn()
+  #expect(isNews && history.run.isOver)
+}
+
+@Test func runsBesideOneAreListedWithWhatTheyDifferIn() throws {
+  let scratch = try Scratch()
+  for (name, temperature) in [("a", 0.5), ("b", 0.2)] {
+    let path = scratch.path + "/" + name
+    var configuration = Configuration()
+    configuration.knobs.temperature = temperature
+    let run = try RunFolder.create(path, configuration: configuration)
+    var metrics = StepMetrics(step: 7)
+    metrics[.loss] = 4.5
+    try run.append(metrics)
+    var evaluation = StepMetrics(step: 7)
+    evaluation[.knnAccuracy] = 0.4
+    try run.append(evaluation)
+  }
+  try FileManager.default.createDirectory(atPath: scratch.path + "/no-run", withIntermediateDirectories: true)
+  let listed = RunFolder.runs(beside: scratch.path + "/a")
+  #expect(listed.map(\.name) == ["b"])
+  #expect(listed.first?.differences == ["temperature 0.2"] && listed.first?.step == 7 && listed.first?.loss == 4.5)
+  // This process has taken its lock.
+  #expect(listed.first?.isTraining == true)
 }
 
 @Test func aFolderWithoutARunIsRefused() throws {

@@ -19,7 +19,7 @@ extension Scene {
   /// While it trains, the glyph alone says so.
   private var shortParts: [Text] {
     guard snapshot.step > 0 else { return [stateText] }
-    let step = text(Figures.grouped(snapshot.step), .title)
+    let step = text(Figures.grouped(state.step), .title)
     let glyph = snapshot.state == .running ? text("▶ ", .good) + step : stateText + text(" · ", .faint) + step
     return [glyph, epochText, text("\(Figures.significant(snapshot.imagesPerSecond, 3))/s"), etaText]
   }
@@ -69,7 +69,7 @@ extension Scene {
   private var progressParts: [Text] {
     guard snapshot.step > 0 else { return [] }
     return [
-      text("step ", .faint) + text(Figures.grouped(snapshot.step), .title), epochText,
+      text("step ", .faint) + text(Figures.grouped(state.step), .title), epochText,
       text(Figures.significant(snapshot.imagesPerSecond, 3)) + text(" images/s", .faint),
     ]
   }

@@ -1,0 +1,58 @@
+/// The runs beside a run: those in the same folder, the newest first.
+import Basics
+import Foundation
+import Telemetry
+
+extension RunFolder {
+  /// All other runs in the folder that a run lies in. One whose settings cannot be read is left out.
+  public static func runs(beside path: String) -> [ListedRun] {
+    let own = URL(fileURLWithPath: path).standardizedFileURL
+    let parent = own.deletingLastPathComponent()
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
+    guard let settings = try? configuration(of: own.path) else { return [] }
+    let others = names.filter { $0 != own.lastPathComponent }.compactMap { name in
+      listed(parent.appendingPathComponent(name).path, beside: settings)
+    }
+    return others.sorted { ($0.age, $0.name) < ($1.age, $1.name) }
+  }
+
+  private static func listed(_ path: String, beside settings: Configuration) -> ListedRun? {
+    guard let other = try? configuration(of: path) else { return nil }
+    let file = path + "/metrics.jsonl"
+    let written = (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
+    let newest = newestStep(in: file)
+    let differing = Setting.all.filter { $0.isExperiment && $0.get(other) != $0.get(settings) }
+    return ListedRun(
+      name: name(of: path), folder: path, step: newest?.step ?? 0, loss: newest?[.loss],
+      differences: differing.map { "\($0.words) \($0.get(other) ?? "default")" },
+      age: written.map { max(0, -$0.timeIntervalSinceNow) } ?? .infinity, isTraining: isTraining(in: path))
+  }
+
+  /// The last line of a step, looked for in the end of the file.
+  private static func newestStep(in file: String) -> StepMetrics? {
+    guard let handle = FileHandle(forReadingAtPath: file) else { return nil }
+    defer { try? handle.close() }
+    let size = (try? handle.seekToEnd()) ?? 0
+    try? handle.seek(toOffset: size > 8192 ? size - 8192 : 0)
+    let bytes = Array((try? handle.readToEnd()) ?? Data())
+    // Of an evaluation's line there is no loss.
+    return bytes.withUnsafeBufferPointer { bytes in
+      bytes.split(separator: UInt8(ascii: "\n")).reversed().lazy.compactMap {
+        StepMetrics(line: UnsafeBufferPointer(rebasing: $0))
+      }.first { $0[.loss] != nil }
+    }
+  }
+
+  /// Whether the process that has taken the run's lock is alive. The lock is not tried: whoever starts there just now
+  /// would be refused.
+  static func isTraining(in path: String) -> Bool {
+    guard let text = FileManager.default.contents(atPath: path + "/lock"),
+      let process = Int32(String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    else { return false }
+    return kill(process, 0) == 0 || errno == EPERM
+  }
+}
+
+extension Setting {
+  fileprivate var words: String { String(key.map { $0 == "_" ? " " : $0 }) }
+}
