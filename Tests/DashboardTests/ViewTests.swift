@@ -67,15 +67,15 @@ private func allStates(_ abilities: Abilities = FakeRun.plenty) -> [DashboardSta
 
 private let sizes: [(Int, Int)] = {
   let small = (1...24).flatMap { columns in (1...12).map { (columns, $0) } }
-  let widths = [25, 29, 30, 31, 40, 59, 60, 61, 79, 80, 81, 99, 100, 120, 150, 199, 250]
-  let heights = [1, 2, 5, 7, 8, 9, 13, 17, 18, 19, 24, 31, 40, 57, 80]
+  let widths = [25, 29, 30, 31, 40, 59, 60, 61, 79, 80, 81, 99, 100, 120, 150, 199, 250, 400]
+  let heights = [1, 2, 5, 7, 8, 9, 13, 17, 18, 19, 24, 31, 40, 57, 80, 120]
   return small + widths.flatMap { columns in heights.map { (columns, $0) } }
 }()
 
 @Test func panelsAreDisjointAndInsideAtEverySize() {
   for state in allStates() {
-    for columns in 1...250 {
-      for rows in 1...80 {
+    for columns in Array(1...250) + [251, 299, 320, 399, 400] {
+      for rows in Array(1...80) + [81, 100, 119, 120] {
         let screen = Rect(x: 0, y: 0, width: columns, height: rows)
         let areas = layout(state, columns: columns, rows: rows).map(\.area)
         guard areas.allSatisfy({ screen.contains($0) }) else {

@@ -60,7 +60,8 @@ public struct ClassifierTraining: Sendable, Equatable {
   }
 
   /// Trains on the labelled pictures.
-  /// - Throws: `Trouble` when the memory cannot be had, `CancellationError` when `progress` ends it.
+  /// - Throws: `Trouble` when the memory cannot be had or a picture cannot be read, `CancellationError` when `progress`
+  ///   ends it.
   public func train(
     _ encoder: ResNet, on data: DataSet, imageSize: Int, normalization: PixelNormalization, workers: WorkerPool,
     progress: ProgressReport
@@ -88,6 +89,7 @@ public struct ClassifierTraining: Sendable, Equatable {
         finalLoss += engine.step(
           &classifier, &optimizer, views, labels: views.indices.map { labels[$0] },
           Optimizer.Settings(learningRate: rate, momentum: 0.9, weightDecay: weightDecay))
+        try data.checkPictures()
       }
     }
     return Outcome(
