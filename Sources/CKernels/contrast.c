@@ -80,16 +80,7 @@ AVX512_BEGIN
 ISA_END
 #endif
 
-static const contrast_t *chosen = &contrast_kernels_baseline;
-
-// Before main, so that no thread can see it half done.
-__attribute__((constructor)) static void choose(void) {
-#if defined(__x86_64__)
-  static const contrast_t *const copies[] = {&contrast_kernels_baseline, &contrast_kernels_avx2,
-                                             &contrast_kernels_avx512};
-  chosen = copies[ck_isa_choice()];
-#endif
-}
+CHOOSE(contrast_t, contrast_kernels)
 
 int64_t ck_contrast_scratch(int64_t stride) { return (stride + BLOCK) * BLOCK; }
 

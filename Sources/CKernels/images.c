@@ -59,30 +59,10 @@ static int64_t whole_vectors(int64_t floats) { return (floats + 31) / 32 * 32; }
 // −1 is 1, −2 is 2, n is n − 2: the edge pixel is not repeated.
 static int64_t reflect(int64_t i, int64_t n) { return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i; }
 
-#define KERNEL(name) name##_baseline
-#include "images_copy.inc"
+#define COPY "images_copy.inc"
+#include "copies.inc"
 
-#if defined(__x86_64__)
-AVX2_BEGIN
-#define KERNEL(name) name##_avx2
-#include "images_copy.inc"
-ISA_END
-
-AVX512_BEGIN
-#define KERNEL(name) name##_avx512
-#include "images_copy.inc"
-ISA_END
-#endif
-
-static const images_t *chosen = &images_baseline;
-
-// Before main, so that no thread can see it half done.
-__attribute__((constructor)) static void choose(void) {
-#if defined(__x86_64__)
-  static const images_t *const copies[] = {&images_baseline, &images_avx2, &images_avx512};
-  chosen = copies[ck_isa_choice()];
-#endif
-}
+CHOOSE(images_t, images)
 
 int64_t ck_image_resample_scratch(ck_axis x, ck_axis y) {
   const int64_t x_taps = taps_of(x), y_taps = taps_of(y);

@@ -9,6 +9,19 @@ ck_isa ck_isa_choice(void);
 // Whether the processor has AVX512_BF16, and may use it: SIMSCOPE_ISA=avx512 forbids it.
 int ck_isa_has_bfloat16(void);
 
+// Defines `chosen`: the one of a table's copies that this machine runs, found before main, so that no thread can see it
+// half done.
+#if defined(__x86_64__)
+#define CHOOSE(type, table)                                                                    \
+  static const type *chosen = &table##_baseline;                                               \
+  __attribute__((constructor)) static void choose(void) {                                      \
+    static const type *const copies[] = {&table##_baseline, &table##_avx2, &table##_avx512};   \
+    chosen = copies[ck_isa_choice()];                                                          \
+  }
+#else
+#define CHOOSE(type, table) static const type *const chosen = &table##_baseline;
+#endif
+
 // The functions between the two are compiled for an instruction set that the rest of the file need not have.
 #define TARGET(names) PRAGMA(clang attribute push(__attribute__((target(names))), apply_to = function))
 #define PRAGMA(text) _Pragma(#text)

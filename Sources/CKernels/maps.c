@@ -14,20 +14,10 @@ typedef struct {
                         int64_t, int64_t, int64_t);
 } maps_t;
 
-#define KERNEL(name) name##_baseline
-#include "maps_copies.inc"
+#define COPY "maps_copies.inc"
+#include "copies.inc"
 
 #if defined(__x86_64__)
-AVX2_BEGIN
-#define KERNEL(name) name##_avx2
-#include "maps_copies.inc"
-ISA_END
-
-AVX512_BEGIN
-#define KERNEL(name) name##_avx512
-#include "maps_copies.inc"
-ISA_END
-
 AVX512_BF16_BEGIN
 #define KERNEL(name) name##_avx512
 #include "map_bfloat16_hardware.inc"

@@ -19,33 +19,10 @@ typedef struct {
   void (*pixels_from_bytes)(const uint8_t *, const float *, const float *, float *, int64_t);
 } kernels_t;
 
-#define KERNEL(name) name##_baseline
-#include "network_body.inc"
-#undef KERNEL
+#define COPY "network_body.inc"
+#include "copies.inc"
 
-#if defined(__x86_64__)
-AVX2_BEGIN
-#define KERNEL(name) name##_avx2
-#include "network_body.inc"
-#undef KERNEL
-ISA_END
-
-AVX512_BEGIN
-#define KERNEL(name) name##_avx512
-#include "network_body.inc"
-#undef KERNEL
-ISA_END
-#endif
-
-static const kernels_t *chosen = &kernels_baseline;
-
-// Before main, so that no thread can see it half done.
-__attribute__((constructor)) static void choose(void) {
-#if defined(__x86_64__)
-  static const kernels_t *const copies[] = {&kernels_baseline, &kernels_avx2, &kernels_avx512};
-  chosen = copies[ck_isa_choice()];
-#endif
-}
+CHOOSE(kernels_t, kernels)
 
 void ck_im2col(const float *x, float *column, const ck_geometry *g, int64_t first, int64_t rows) {
   chosen->im2col(x, column, g, first, rows);

@@ -17,34 +17,10 @@ typedef struct {
   void (*adam_step)(float *, const float *, float *, float *, const ck_adam *, int64_t);
 } optimizer_t;
 
-#define KERNEL(name) name##_baseline
-#include "optimizer_body.inc"
-#undef KERNEL
+#define COPY "optimizer_body.inc"
+#include "copies.inc"
 
-#if defined(__x86_64__)
-AVX2_BEGIN
-#define KERNEL(name) name##_avx2
-#include "optimizer_body.inc"
-#undef KERNEL
-ISA_END
-
-AVX512_BEGIN
-#define KERNEL(name) name##_avx512
-#include "optimizer_body.inc"
-#undef KERNEL
-ISA_END
-#endif
-
-static const optimizer_t *chosen = &optimizer_kernels_baseline;
-
-// Before main, so that no thread can see it half done.
-__attribute__((constructor)) static void choose(void) {
-#if defined(__x86_64__)
-  static const optimizer_t *const copies[] = {&optimizer_kernels_baseline, &optimizer_kernels_avx2,
-                                              &optimizer_kernels_avx512};
-  chosen = copies[ck_isa_choice()];
-#endif
-}
+CHOOSE(optimizer_t, optimizer_kernels)
 
 double ck_sum_of_squares(const float *x, int64_t count) { return chosen->sum_of_decayed_squares(x, x, 0, count); }
 double ck_sum_of_decayed_squares(const float *weights, const float *gradient, float decay, int64_t count) {
