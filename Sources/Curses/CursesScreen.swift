@@ -11,6 +11,7 @@ struct CursesScreen: ~Copyable {
   private var colors: ColorMap
   private var pairs: ColorPairs
   private var inks: [Ink.Key: Ink] = [:]
+  private var filter = ColorFilter()
   /// What ncurses was last given; nil when all must be given again.
   private var given: Grid?
 
@@ -76,12 +77,13 @@ struct CursesScreen: ~Copyable {
     if !hidesCursor { wmove(nc_screen(), Int32(grid.rows) - 1, Int32(grid.columns) - 1) }
     wnoutrefresh(nc_screen())
     doupdate()
-    return CursesScreen.take(from: file)
+    return filter.filter(CursesScreen.take(from: file))
   }
 
   /// The next frame is sent whole.
   mutating func forget() {
     given = nil
+    filter.forget()
     clearok(nc_screen(), true)
   }
 
