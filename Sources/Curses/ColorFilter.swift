@@ -27,10 +27,9 @@ struct ColorFilter {
     kept.reserveCapacity(bytes.count)
     var i = 0
     while i < bytes.count {
-      let end = Self.sequenceEnd(bytes, i)
-      let sequence = bytes[i..<end]
-      i = end
-      guard sequence.count > 2 else {
+      let sequence = bytes[i..<Self.end(of: bytes, from: i)]
+      i = sequence.endIndex
+      guard Self.isControl(sequence) else {
         settle(&kept)
         kept += sequence
         continue
@@ -47,11 +46,17 @@ struct ColorFilter {
     return kept
   }
 
-  /// The end of a control sequence (CSI) that begins here, or of the byte.
-  private static func sequenceEnd(_ bytes: [UInt8], _ start: Int) -> Int {
-    guard bytes[start] == 0x1b, start + 1 < bytes.count, bytes[start + 1] == UInt8(ascii: "[") else { return start + 1 }
-    let final = bytes[(start + 2)...].firstIndex { (0x40...0x7e).contains($0) }
-    return final.map { $0 + 1 } ?? bytes.count
+  /// CSI and what follows.
+  private static func isControl(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.starts(with: [0x1b, UInt8(ascii: "[")]) && bytes.count > 2
+  }
+
+  /// The end of the control sequence that begins here, or of what stands before the next escape.
+  private static func end(of bytes: [UInt8], from start: Int) -> Int {
+    guard isControl(bytes[start...]) else {
+      return bytes[(start + 1)...].firstIndex(of: 0x1b) ?? bytes.count
+    }
+    return bytes[(start + 2)...].firstIndex { (0x40...0x7e).contains($0) }.map { $0 + 1 } ?? bytes.count
   }
 
   /// Takes up what an SGR sequence does to the colours.
