@@ -22,8 +22,8 @@ func benchScreen(_ bench: Bench) {
   overview.snapshot = longRun()
   var metrics = overview
   metrics.screen = .panel(.loss)
-  var nine = metrics
-  nine.recordedRuns = (1...8).map { number in
+  var nine = DashboardState(themes: [.builtin], abilities: abilities, isComparison: true)
+  nine.recordedRuns = (1...9).map { number in
     var run = RecordedRun(name: "\(number)", folder: "")
     run.curves = overview.snapshot.curves
     return run
