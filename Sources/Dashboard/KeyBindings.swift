@@ -170,7 +170,7 @@ private let viewBindings: [Binding] = [
     .views, "o", "sheet", "many pairs, or the stages of one", [(character("o"), .toggleSheet)],
     when: { $0.showsPairs && $0.screen == .panel(.views) }),
   Binding(
-    .views, "r", "re-roll", "draw the two views of this picture again", [(character("r"), .reroll)],
+    .views, "r", "re-roll", "draw the two views of this picture again (not a frozen draw)", [(character("r"), .reroll)],
     when: \.showsPairs, shown: { $0.frozen == nil }),
 ]
 

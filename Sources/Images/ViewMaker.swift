@@ -41,7 +41,6 @@ public struct ViewMaker: Sendable {
     drawn.make(of: image, size: augmentation.imageSize, in: &pixels)
     return pixels.image()
   }
-
 }
 
 // MARK: - Stage by stage, for the screen
