@@ -92,6 +92,8 @@ public struct DashboardState: Sendable {
   private var seenEvents = 0
   var pairIndex = 0
   var pairRoll = 0
+  /// The draw that is kept, whatever knobs do.
+  var frozen: FrozenDraw?
   /// The views' own screen shows many pairs instead of the stages of one.
   var showsSheet = false
   /// The answer to `sheetRequest`.
@@ -151,7 +153,10 @@ public struct DashboardState: Sendable {
   }
 
   /// What the screen wants to see now; nil while there is no data.
-  public var pairRequest: PairRequest? {
+  public var pairRequest: PairRequest? { newRequest.map { frozen?.pairRequest ?? $0 } }
+
+  /// By the knobs as they are now.
+  private var newRequest: PairRequest? {
     switch snapshot.state {
     case .decoding: return nil
     case _ where isComparison: return nil
@@ -178,8 +183,10 @@ extension DashboardState {
   /// Finished optimizer steps.
   var step: Int { max(newestStep, snapshot.step) }
 
-  /// What the views' own screen wants to see beside the pair; nil on other screens.
-  public var sheetRequest: PairRequest? { screen == .panel(.views) && pairSearch == nil ? pairRequest : nil }
+  /// What the views' own screen wants to see beside the pair, by the knobs as they are now; nil on other screens.
+  public var sheetRequest: PairRequest? {
+    screen == .panel(.views) && pairSearch == nil && !showsFrozen ? newRequest : nil
+  }
   public var sheetCount: Int { showsSheet ? 60 : 0 }
 
   /// The rows of the knobs panel.

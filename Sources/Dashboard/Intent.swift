@@ -18,6 +18,7 @@ public enum Intent: Sendable, Equatable {
   /// Many pairs, or the stages of one.
   case toggleSheet
   case pauseOrResume, singleStep, undo, checkpoint, evaluate
+  case draw(DrawIntent)
   case palette(PaletteIntent)
   case arrange(ArrangementIntent)
   case searchLog(LogSearchIntent)

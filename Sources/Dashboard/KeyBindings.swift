@@ -54,9 +54,8 @@ extension DashboardState {
 /// In the order of the footer.
 public let standardBindings: [Binding] =
   questionBindings + paletteBindings + runListBindings + logBindings + typingBindings + DashboardState.metricsBindings
-  + wayBackBindings
-  + embeddingBindings + similarityBindings + knobBindings + trainingBindings + viewBindings
-  + screenBindings + arrangementBindings
+  + frozenBindings + wayBackBindings + embeddingBindings + similarityBindings + knobBindings + trainingBindings
+  + viewBindings + freezeBindings + screenBindings + arrangementBindings
 
 private let questionBindings: [Binding] = [
   Binding(
@@ -112,7 +111,7 @@ private let wayBackBindings: [Binding] = [
   Binding(
     .screen, "esc", "back", "back to all panels (also z)",
     [(.escape, .back), (character("z"), .back), (.enter, .back)],
-    when: { $0.isFree && $0.screen != $0.home }),
+    when: { $0.isFree && $0.screen != $0.home }, shown: { !$0.turnsDraw }),
 ]
 
 private let knobBindings: [Binding] = [
@@ -121,13 +120,13 @@ private let knobBindings: [Binding] = [
     [
       (.left, .turn(-1, fine: false)), (.right, .turn(1, fine: false)), (character("h"), .turn(-1, fine: false)),
       (character("l"), .turn(1, fine: false)),
-    ], when: \.turnsKnobs, shown: { !$0.explores }),
+    ], when: \.turnsKnobs, shown: { !$0.explores && !$0.turnsDraw }),
   Binding(
     .knobs, "↑↓", "choose", "choose a knob (also k j)",
     [
       (.up, .choose(-1)), (.down, .choose(1)), (character("k"), .choose(-1)), (character("j"), .choose(1)),
     ], when: { $0.isFree && !$0.isScrolling && !$0.isOnMap && !$0.exploresMetrics },
-    shown: { $0.turnsKnobs && !$0.explores }),
+    shown: { $0.turnsKnobs && !$0.explores && !$0.turnsDraw }),
   Binding(
     .knobs, "shift ←→", "", "turn finely (also H L and , .)",
     [
@@ -171,8 +170,8 @@ private let viewBindings: [Binding] = [
     .views, "o", "sheet", "many pairs, or the stages of one", [(character("o"), .toggleSheet)],
     when: { $0.showsPairs && $0.screen == .panel(.views) }),
   Binding(
-    .views, "r", "re-roll", "draw the two views of this picture again", [(character("r"), .reroll)],
-    when: \.showsPairs),
+    .views, "r", "re-roll", "draw the two views of this picture again (not a frozen draw)", [(character("r"), .reroll)],
+    when: \.showsPairs, shown: { $0.frozen == nil }),
 ]
 
 private let screenBindings: [Binding] = [

@@ -33,6 +33,7 @@ let mouseHelp = [
   ("click", "focus a panel; choose a knob"), ("title", "a click, or a double click below it: zoom, and back"),
   ("drag", "a slider: its knob is set when it is let go"),
   ("wheel", "turn a knob, scroll log and help, step pairs"),
+  ("frozen draw", "a click chooses a stage, the wheel turns it"),
 ]
 
 /// What the pointer asks for in this state, on a screen of this size; nil when it means nothing there.
@@ -47,6 +48,9 @@ public func intent(for mouse: MouseEvent, in state: DashboardState, columns: Int
   }
   if place.part == .fullPanel(.loss) {
     return state.metricsIntent(for: mouse, in: place.area, columns: columns, rows: rows).map { .metrics($0) }
+  }
+  if place.part == .fullPanel(.views), let intent = state.drawIntent(for: mouse, in: place.area, columns: columns) {
+    return .draw(intent)
   }
   switch mouse.kind {
   case .wheelUp, .wheelDown: return wheel(mouse, on: place, state)

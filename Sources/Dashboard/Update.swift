@@ -17,7 +17,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .back: state.goBack()
   case .scroll(let rows): state.scroll = max(0, state.scroll + (state.screen == .panel(.log) ? -rows : rows))
   case .pair(let pictures): state.movePair(pictures)
-  case .reroll: state.pairRoll += 1
+  case .reroll: state.reroll()
   case .toggleSheet: state.showsSheet.toggle()
   case .pauseOrResume: return state.pauseOrResume()
   case .singleStep: return [.singleStep]
@@ -26,6 +26,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
     state.message = Message("checkpoint asked for: it is written after this step")
     return [.saveCheckpoint]
   case .evaluate: return state.evaluate()
+  case .draw(let intent): state.obey(intent)
   case .palette(let intent): return state.obey(intent)
   case .arrange(let intent): state.obey(intent)
   case .searchLog(let intent): state.obey(intent)
@@ -184,12 +185,18 @@ extension DashboardState {
 
   fileprivate mutating func movePair(_ pictures: Int) { showPair(pairIndex + pictures) }
 
-  /// The picture of this number, counted around the ends.
+  fileprivate mutating func reroll() {
+    if frozen == nil { pairRoll += 1 } else { message = Message("the draw is frozen: let it go to draw another") }
+  }
+
+  /// The picture of this number, counted around the ends; a frozen draw is let go.
   mutating func showPair(_ index: Int) {
     let count = snapshot.run.trainCount
     pairIndex = index
     if count > 0 { pairIndex = (pairIndex % count + count) % count } else { pairIndex = max(0, pairIndex) }
     pairRoll = 0
+    if frozen != nil { message = Message("the frozen draw was let go: this is another picture") }
+    frozen = nil
   }
 
   fileprivate mutating func nextTheme() {

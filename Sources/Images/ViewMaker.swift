@@ -41,7 +41,11 @@ public struct ViewMaker: Sendable {
     drawn.make(of: image, size: augmentation.imageSize, in: &pixels)
     return pixels.image()
   }
+}
 
+// MARK: - Stage by stage, for the screen
+
+extension ViewMaker {
   /// One operation, what was drawn for it in words, and the picture after it.
   public struct Stage: Sendable, Equatable {
     public let name: String
@@ -49,34 +53,32 @@ public struct ViewMaker: Sendable {
     public let image: Image
   }
 
-  /// A view stage by stage, for the screen; the last stage's picture is the view.
+  /// A view stage by stage; the last stage's picture is the view.
   /// - Returns: the crop box as shares of the picture's sides, and the stages, the first of them the crop.
   public func stages(
     of image: Image, epoch: Int, index: Int, view: Int
   ) -> (crop: (x: Double, y: Double, width: Double, height: Double), stages: [Stage]) {
-    let drawn = draw(for: image, epoch: epoch, index: index, view: view)
-    let words = drawn.cropInWords(width: image.width, height: image.height)
-    // Each made from the start, as the view is, with what follows left out.
-    var made = DrawnView(crop: drawn.crop, resampling: drawn.resampling)
-    var stages = [
-      Stage(name: drawn.crop == nil ? "resize" : "crop", parameters: words, image: picture(made, of: image))
-    ]
-    if drawn.isFlipped {
-      made.isFlipped = true
-      stages.append(Stage(name: "flip", parameters: "", image: picture(made, of: image)))
-    }
-    for operation in drawn.operations {
-      made.operations.append(operation)
-      stages.append(
-        Stage(name: operation.name, parameters: operation.parameters, image: picture(made, of: image)))
-    }
-    let box = drawn.crop ?? Fit(size: augmentation.imageSize).box(width: image.width, height: image.height)
-    let (width, height) = (Double(image.width), Double(image.height))
-    let shares = (
-      x: Double(box.x) / width, y: Double(box.y) / height, width: Double(box.width) / width,
-      height: Double(box.height) / height
-    )
-    return (shares, stages)
+    let held = hold(image, epoch: epoch, index: index, view: view)
+    return (seen(held), held.stages.filter { held.isOn($0) }.map { stage($0, of: image, held) })
+  }
+
+  /// The draws of one view with those that chance did not let be applied: the same numbers are drawn either way.
+  public func hold(_ image: Image, epoch: Int, index: Int, view: Int) -> HeldDraw {
+    let applied = draw(for: image, epoch: epoch, index: index, view: view).operations.map(\.name)
+    var certain = augmentation
+    (certain.jitterProbability, certain.grayProbability, certain.blurProbability) = (1, 1, 1)
+    let drawn = ViewMaker(certain, seed: seed).draw(for: image, epoch: epoch, index: index, view: view)
+    return HeldDraw(of: image, drawn, off: Set(drawn.operations.map(\.name)).subtracting(applied))
+  }
+
+  /// A stage of a draw that is held; its picture is made from the start, as the view is, with what follows left out.
+  public func stage(_ name: String, of image: Image, _ held: HeldDraw) -> Stage {
+    Stage(name: name, parameters: held.words(of: name), image: picture(held.view(through: name), of: image))
+  }
+
+  /// The part of the picture that a held draw shows, as shares of the picture's sides.
+  public func seen(_ held: HeldDraw) -> (x: Double, y: Double, width: Double, height: Double) {
+    held.seen(size: augmentation.imageSize)
   }
 }
 

@@ -18,9 +18,16 @@ public struct ViewStage: Sendable, Equatable {
   /// The drawn parameters in words ("area 0.31 at 9,4", "×1.30"); empty when there are none.
   public let parameters: String
   public let picture: Picture
+  /// What may be turned by hand in a frozen draw.
+  public let numbers: [DrawnNumber]
+  /// The parameters as chance had them.
+  public let asDrawn: String
 
-  public init(name: String, parameters: String, picture: Picture) {
+  public init(
+    name: String, parameters: String, picture: Picture, numbers: [DrawnNumber] = [], asDrawn: String? = nil
+  ) {
     (self.name, self.parameters, self.picture) = (name, parameters, picture)
+    (self.numbers, self.asDrawn) = (numbers, asDrawn ?? parameters)
   }
 }
 
@@ -62,15 +69,17 @@ public struct ViewPair: Sendable, Equatable {
 }
 
 /// Which pair to show. `roll` counts re-rolls: another roll, other draws. With `search`, the next picture from `index` on
-/// whose class or name has these words in it, or the one at `index` when there is none.
+/// whose class or name has these words in it, or the one at `index` when there is none. With `changes`, be they none, the
+/// draw is frozen: its stages are also those that chance left out, and these numbers are as a person has set them.
 public struct PairRequest: Sendable, Equatable {
   public var index: Int
   public var roll: Int
   public var knobs: Knobs
   public var search: String?
+  public var changes: [DrawChange]?
 
-  public init(index: Int = 0, roll: Int = 0, knobs: Knobs, search: String? = nil) {
-    (self.index, self.roll, self.knobs, self.search) = (index, roll, knobs, search)
+  public init(index: Int = 0, roll: Int = 0, knobs: Knobs, search: String? = nil, changes: [DrawChange]? = nil) {
+    (self.index, self.roll, self.knobs, self.search, self.changes) = (index, roll, knobs, search, changes)
   }
 }
 

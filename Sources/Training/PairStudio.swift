@@ -18,16 +18,37 @@ public struct PairStudio: PairSource {
     let index = place(of: request)
     let image = data.images[index]
     let maker = ViewMaker(configuration.recipe(request.knobs), seed: configuration.seed)
-    let drawn = (0..<2).map { maker.stages(of: image, epoch: -1 - request.roll, index: index, view: $0) }
+    let drawn = (0..<2).map { maker.hold(image, epoch: -1 - request.roll, index: index, view: $0) }
+    let held = drawn.indices.map { drawn[$0].changed(by: request.changes ?? [], view: $0) }
     return ViewPair(
       index: index, name: data.names[index], label: label(of: index),
       original: Picture(image),
-      crops: drawn.map {
-        ViewPair.CropBox(x: $0.crop.x, y: $0.crop.y, width: $0.crop.width, height: $0.crop.height)
+      crops: held.map { draw in
+        let box = maker.seen(draw)
+        return ViewPair.CropBox(x: box.x, y: box.y, width: box.width, height: box.height)
       },
-      stages: drawn.map { view in
-        view.stages.map { ViewStage(name: $0.name, parameters: $0.parameters, picture: Picture($0.image)) }
+      stages: zip(drawn, held).map { drawn, held in
+        held.stages.filter { request.changes != nil || held.isOn($0) }.map { name in
+          let stage = maker.stage(name, of: image, held)
+          return ViewStage(
+            name: name, parameters: stage.parameters, picture: Picture(stage.image),
+            numbers: zip(drawn.numbers(of: name), held.numbers(of: name)).map { DrawnNumber(drawn: $0, now: $1) },
+            asDrawn: drawn.words(of: name))
+        }
       })
+  }
+}
+
+extension HeldDraw {
+  fileprivate func changed(by changes: [DrawChange], view: Int) -> HeldDraw {
+    changes.filter { $0.view == view }.reduce(into: self) { $0.set($1.number, of: $1.stage, to: $1.value) }
+  }
+}
+
+extension DrawnNumber {
+  fileprivate init(drawn: HeldDraw.Number, now: HeldDraw.Number) {
+    self.init(
+      name: now.name, drawn: drawn.value, value: now.value, range: now.range, step: now.step, fineStep: now.fineStep)
   }
 }
 

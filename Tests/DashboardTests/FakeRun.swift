@@ -216,36 +216,6 @@ enum FakeRun {
     return [110 + 80 * (0.5 + v), 160 + 60 * (0.5 + v), 230]
   }
 
-  static func pair() -> ViewPair {
-    let one: [(String, String)] = [
-      ("crop", "area 0.31 at 9,4"), ("flip", ""), ("saturation", "×1.30"), ("hue", "−0.04"), ("brightness", "×0.90"),
-      ("contrast", "×1.12"),
-    ]
-    let two: [(String, String)] = [("crop", "area 0.74 at 2,3"), ("brightness", "×1.21"), ("grey", "")]
-    func stages(_ names: [(String, String)], shift: Double, zoom: Double) -> [ViewStage] {
-      names.enumerated().map { index, stage in
-        let picture = picture(shift: shift, zoom: zoom, warmth: Double(index) * 0.06)
-        return ViewStage(
-          name: stage.0, parameters: stage.1, picture: stage.0 == "grey" ? gray(picture) : picture)
-      }
-    }
-    return ViewPair(
-      index: 3211, name: "data_batch_1 3211", label: "frog", original: picture(),
-      crops: [
-        ViewPair.CropBox(x: 0.28, y: 0.12, width: 0.56, height: 0.56),
-        ViewPair.CropBox(x: 0.06, y: 0.1, width: 0.86, height: 0.86),
-      ],
-      stages: [stages(one, shift: 0.06, zoom: 1.7), stages(two, shift: 0, zoom: 1.16)])
-  }
-
-  private static func gray(_ picture: Picture) -> Picture {
-    let pixels = stride(from: 0, to: picture.pixels.count, by: 3).flatMap { i -> [UInt8] in
-      let mean = picture.pixels[i..<i + 3].reduce(0) { $0 + Int($1) } / 3
-      return Array(repeating: UInt8(mean), count: 3)
-    }
-    return Picture(width: picture.width, height: picture.height, pixels: pixels)
-  }
-
   static let plenty = Abilities(colors: .truecolor, graphics: .quadrant, unicode: true)
   static let plain = Abilities(colors: .mono, graphics: .ascii, unicode: false)
 

@@ -44,6 +44,13 @@ private func allStates(_ abilities: Abilities = FakeRun.plenty) -> [DashboardSta
   changed { $0.asksToQuit = true }
   changed { $0.typed = "0.25" }
   changed { _ = update(&$0, .turn(1, fine: false)) }
+  for screen in [Screen.overview, .panel(.views)] {
+    changed { state in
+      state.screen = .panel(.views)
+      FakeRun.freeze(&state)
+      state.screen = screen
+    }
+  }
   changed { $0.snapshot = wild() }
   changed { ($0.snapshot, $0.screen) = (wild(), .panel(.loss)) }
   for axis in MetricsAxis.allCases {

@@ -157,3 +157,15 @@ private func noise(_ index: Int) -> Double {
   other.curves[.knnAccuracy, default: Curve()].append(step: 0, 0.287)
   #expect(other.untrainedAccuracy == 0.287)
 }
+
+@Test func aDrawnNumberIsTurnedToOneThatPeopleCanSay() {
+  let hue = DrawnNumber(
+    name: "turns", drawn: -0.0412, value: -0.0412, range: -0.5...0.5, step: 0.05, fineStep: 0.01)
+  #expect(hue.turned(-0.0412, clicks: 1) == 0.01 && hue.turned(0.01, clicks: 2) == 0.11)
+  #expect(hue.turned(-0.0412, clicks: -1, fine: true) == -0.05 && hue.turned(-0.05, clicks: 1, fine: true) == -0.04)
+  #expect(hue.turned(0.48, clicks: 1) == 0.5 && hue.turned(0.5, clicks: 1) == 0.5)
+  #expect(hue.turned(-0.5, clicks: -1) == -0.5)
+  // The middle of a crop of 9 pixels: each step is a pixel.
+  let across = DrawnNumber(name: "across", drawn: 12.5, value: 12.5, range: 4.5...27.5, step: 2, fineStep: 1)
+  #expect(across.turned(12.5, clicks: 1) == 14.5 && across.turned(12.5, clicks: -1, fine: true) == 11.5)
+}
