@@ -29,4 +29,4 @@ public let actions: [Action] =
     Action("search-log", .searchLog(.open)),
     Action("graphics", .nextGraphics), Action("theme", .nextTheme), Action("command", .palette(.open)),
     Action("help", .help), Action("quit", .quit),
-  ] + drawActions + arrangementActions + embeddingActions + similarityActions + metricsActions
+  ] + drawActions + arrangementActions + embeddingActions + similarityActions + metricsActions + replayActions

@@ -175,7 +175,8 @@ extension DashboardState {
   /// - Returns: whether it was taken whole.
   public mutating func take(_ newer: Snapshot, withFigures isDue: Bool) -> Bool {
     newestStep = newer.step
-    guard isDue || newer.state != .running || newer.differsInMoreThanFigures(from: snapshot) else { return false }
+    guard isDue || newer.state != .running || newer.replay != nil || newer.differsInMoreThanFigures(from: snapshot)
+    else { return false }
     snapshot = newer
     return true
   }

@@ -26,6 +26,7 @@ public enum Intent: Sendable, Equatable {
   case similarity(SimilarityIntent)
   case metrics(MetricsIntent)
   case runs(RunListIntent)
+  case replay(ReplayIntent)
   case nextTheme, nextGraphics, showLog, help
   case mouse(MouseIntent)
   case quit, confirmQuit, stay

@@ -5,7 +5,7 @@ import Canvas
 public struct Binding: Sendable {
   /// The headings of the help screen.
   public enum Group: String, Sendable, CaseIterable {
-    case knobs, training, metrics, views, similarity, screen
+    case knobs, training, replay, metrics, views, similarity, screen
     case map = "on the map"
     case typing = "typing a value"
     case command = "typing a command"
@@ -43,19 +43,19 @@ extension DashboardState {
   var isFree: Bool { !asksToQuit && !isTyping && palette == nil && !isSearching && !isListingRuns }
   /// A run trains here, or has.
   var hasTrainer: Bool { !isPreview && !isComparison }
-  var trains: Bool { hasTrainer && !snapshot.state.isOver }
+  var trains: Bool { hasTrainer && !isReplay && !snapshot.state.isOver }
   public var isPaused: Bool { snapshot.state == .paused }
   /// Up and down scroll instead of choosing a knob.
   var isScrolling: Bool { screen == .help || screen == .panel(.log) }
-  var turnsKnobs: Bool { isFree && !isScrolling && !isOnMap && !exploresMetrics && !snapshot.state.isOver }
+  var turnsKnobs: Bool { isFree && !isScrolling && !isOnMap && !exploresMetrics && !isReplay && !snapshot.state.isOver }
   var showsPairs: Bool { isFree && !isScrolling && !isOnMap && !explores && !exploresMetrics && !isComparison }
 }
 
 /// In the order of the footer.
 public let standardBindings: [Binding] =
   questionBindings + paletteBindings + runListBindings + logBindings + typingBindings + DashboardState.metricsBindings
-  + frozenBindings + wayBackBindings + embeddingBindings + similarityBindings + knobBindings + trainingBindings
-  + viewBindings + freezeBindings + screenBindings + arrangementBindings
+  + frozenBindings + wayBackBindings + embeddingBindings + similarityBindings + replayBindings + knobBindings
+  + trainingBindings + viewBindings + freezeBindings + screenBindings + arrangementBindings
 
 private let questionBindings: [Binding] = [
   Binding(

@@ -166,7 +166,9 @@ struct MetricsView {
   init(_ state: DashboardState) {
     let runs = state.shownRuns
     let axes = runs.map { RunAxis(state.metrics.axis, of: $0) }
-    let end = zip(runs, axes).map { $1.x(of: $0.lastStep) }.max() ?? 0
+    // All of a recording's steps have room, also those that are still to come.
+    let recorded = state.metrics.axis == .step ? Double(state.snapshot.replay?.lastStep ?? 0) : 0
+    let end = max(recorded, zip(runs, axes).map { $1.x(of: $0.lastStep) }.max() ?? 0)
     let whole = 0...max(runs.allSatisfy(\.isOver) ? end : roomy(end), 1e-9)
     (self.runs, self.axes, self.whole) = (runs, axes, whole)
     visible = state.metrics.window?.range(in: whole) ?? whole

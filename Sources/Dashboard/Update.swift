@@ -34,6 +34,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .similarity(let intent): return state.obey(intent)
   case .metrics(let intent): state.explore(intent)
   case .runs(let intent): state.obey(intent)
+  case .replay(let intent): return state.obey(intent)
   case .nextTheme: state.nextTheme()
   case .nextGraphics: state.nextGraphics()
   case .showLog: state.show(state.screen == .panel(.log) ? .overview : .panel(.log))
@@ -129,7 +130,7 @@ extension DashboardState {
   }
 
   fileprivate mutating func quit() -> [Command] {
-    if isPreview || isComparison || snapshot.state.isOver {
+    if isPreview || isComparison || isReplay || snapshot.state.isOver {
       isDone = true
       return []
     }

@@ -30,6 +30,17 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
   /// The newest `limit` elements, oldest first.
   public func suffix(_ limit: Int) -> [Element] { (max(0, count - limit)..<count).map { self[$0] } }
 
+  /// The first `count` elements; full chunks are shared.
+  public func prefix(_ count: Int) -> ChunkedArray {
+    guard count < self.count else { return self }
+    var prefix = self
+    prefix.count = max(0, count)
+    let (whole, rest) = prefix.count.quotientAndRemainder(dividingBy: 1 << shift)
+    prefix.chunks.removeLast(chunks.count - whole - (rest > 0 ? 1 : 0))
+    if rest > 0 { prefix.chunks[whole].removeLast(prefix.chunks[whole].count - rest) }
+    return prefix
+  }
+
   /// The first index in a range from which on `holds` is true; the range's end when it never is. Before that index
   /// `holds` must be false.
   func firstIndex(in range: Range<Int>, where holds: (Element) -> Bool) -> Int {

@@ -12,6 +12,9 @@ public enum Command: Sendable, Equatable {
   case evaluate
   /// What a screen shows now; the rest need not be found out.
   case watch(Set<Watch>)
+  /// Of a recording: to where it stood after a step; so many of its seconds a second. A trainer goes its own way.
+  case seek(toStep: Int)
+  case playSpeed(Double)
   /// Save and end.
   case stop
   /// The screen is gone; the run goes on and writes it down.

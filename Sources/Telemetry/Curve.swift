@@ -43,7 +43,8 @@ public struct Curve: Sendable {
     }
   }
 
-  static let fanOut = 16
+  static let fanOutBits = 4
+  static let fanOut = 1 << fanOutBits
   /// Samples between kept averages.
   static let stride = 64
 
@@ -98,6 +99,35 @@ public struct Curve: Sendable {
       for index in below.count - parts..<below.count { extent.take(below[index]) }
     }
     return extent
+  }
+
+  /// The curve as it was after a step.
+  public func upTo(step: Int) -> Curve {
+    let end = index(after: step)
+    guard end < count else { return self }
+    var past = Curve(smoothing: smoothing)
+    guard end > 0 else { return past }
+    past.samples = samples.prefix(end)
+    past.levels = levels.enumerated().map { level, extents in extents.prefix(end >> (Self.fanOutBits * (level + 1))) }
+    past.levels.removeAll { $0.count == 0 }
+    past.averages = averages.prefix((end + Self.stride - 1) / Self.stride)
+    past.newest = past.averages.last!
+    for index in (past.averages.count - 1) * Self.stride..<end { past.newest.takeFinite(samples[index].value) }
+    (past.lowest, past.highest) = extremes(of: end)
+    return past
+  }
+
+  /// The lowest and the highest averages of the first samples: those of all, where these lie among them.
+  private func extremes(of end: Int) -> (LowestAverages, LowestAverages) {
+    let last = samples[end - 1].step
+    if lowest.isReached(by: last), highest.isReached(by: last) { return (lowest, highest) }
+    var (average, low, high) = (MovingAverages(), LowestAverages(), LowestAverages())
+    for index in 0..<end where samples[index].value.isFinite {
+      average.take(samples[index].value)
+      low.take(average.values, step: samples[index].step)
+      high.take(-average.values, step: samples[index].step)
+    }
+    return (low, high)
   }
 
   /// Where a moving average has been lowest so far; of equals the first. nil before the first finite sample.

@@ -64,7 +64,7 @@ extension Curve {
     samples.firstIndex(in: start..<count) { $0.step >= step }
   }
 
-  private func index(after step: Int) -> Int { samples.firstIndex(in: 0..<count) { $0.step > step } }
+  func index(after step: Int) -> Int { samples.firstIndex(in: 0..<count) { $0.step > step } }
 
   private func point(_ range: Range<Int>, _ reader: inout AverageReader) -> Point {
     Point(

@@ -57,6 +57,9 @@ struct MovingAverages: Sendable {
     weight = Self.decays * weight + Self.news
   }
 
+  /// What is no number is left out.
+  mutating func takeFinite(_ value: Double) { if value.isFinite { take(value) } }
+
   var values: SIMD8<Double> { sum / weight }
 }
 
@@ -64,6 +67,9 @@ struct MovingAverages: Sendable {
 struct LowestAverages: Sendable {
   private(set) var values = SIMD8<Double>(repeating: .infinity)
   private(set) var steps = SIMD8<Int64>.zero
+
+  /// All of them had been found by a step.
+  func isReached(by step: Int) -> Bool { steps.max() <= Int64(step) }
 
   mutating func take(_ averages: SIMD8<Double>, step: Int) {
     let isLower = averages .< values

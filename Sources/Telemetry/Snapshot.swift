@@ -92,6 +92,18 @@ public struct Snapshot: Sendable {
   public var secondsLeft: Double?
   /// Seconds of training so far.
   public var time = 0.0
+  /// Of a recording that is played.
+  public var replay: Replay?
+
+  /// How a recording is played.
+  public struct Replay: Sendable, Equatable {
+    /// Seconds of training a second.
+    public var speed: Double
+    /// Its last step.
+    public var lastStep: Int
+
+    public init(speed: Double, lastStep: Int) { (self.speed, self.lastStep) = (speed, lastStep) }
+  }
 
   public init() {}
 

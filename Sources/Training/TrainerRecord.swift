@@ -17,20 +17,13 @@ extension Trainer {
   }
 
   mutating func describeRun() {
-    var run = RunDescription()
-    (run.name, run.folder) = (folder.name, folder.path)
+    var run = RunDescription(configuration, folder: folder.path)
     run.data = title
-    run.encoder = configuration.encoder.name
-    run.head = configuration.head.rawValue
-    run.objective = configuration.objective
     run.projectionDimension =
       configuration.head == .none ? point.model.encoder.features : configuration.projectionDim
-    run.imageSize = configuration.imageSize!
     (run.trainCount, run.heldOutCount) = (data.train.count, data.heldOut.count)
     run.classes = data.train.classes
-    run.totalEpochs = configuration.steps == nil ? configuration.epochs : 0
     run.totalImages = Int(schedule.totalImages)
-    run.seed = configuration.seed
     run.parameterCount = point.model.parameterCount
     snapshot.run = run
     snapshot.state = .waitingForFirstStep
@@ -179,6 +172,20 @@ extension Trainer {
     guard force || ContinuousClock.now - lastPublished > .milliseconds(50) else { return }
     lastPublished = ContinuousClock.now
     link.publish(snapshot)
+  }
+}
+
+extension RunDescription {
+  /// What is known of a run without its pictures.
+  init(_ configuration: Configuration, folder: String) {
+    self.init()
+    (name, self.folder) = (RunFolder.name(of: folder), folder)
+    data = RunFolder.name(of: configuration.data)
+    (encoder, head) = (configuration.encoder.name, configuration.head.rawValue)
+    objective = configuration.objective
+    imageSize = configuration.imageSize ?? 0
+    totalEpochs = configuration.steps == nil ? configuration.epochs : 0
+    seed = configuration.seed
   }
 }
 

@@ -38,7 +38,8 @@ let programCommands: [ProgramCommand] = [
     flags: reproduceFlags, run: reproduce),
   ProgramCommand(
     name: "compare", usage: "RUN…", summary: "curves of runs over each other", flags: compareFlags, run: compare),
-  ProgramCommand(name: "replay", usage: "RUN", summary: "the dashboard over a recorded run", flags: [], run: nil),
+  ProgramCommand(
+    name: "replay", usage: "RUN", summary: "the dashboard over a recorded run", flags: replayFlags, run: replay),
   ProgramCommand(
     name: "attach", usage: "RUN", summary: "shows a running trainer whose terminal was left or lost", flags: [],
     run: nil),

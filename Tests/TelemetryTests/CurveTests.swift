@@ -103,3 +103,32 @@ private func metrics(_ line: String) -> StepMetrics? {
     #expect(metrics(torn) == nil, "\(torn)")
   }
 }
+
+@Test func aCurveUpToAStepIsTheOneThatStoodThen() {
+  // Falling first and then rising, so that the lowest average is not always the last.
+  let value = { (step: Int) in step == 300 ? .nan : abs(Double(step) - 700) + noise(step) }
+  let whole = curve(1...2000, value)
+  for step in [0, 1, 15, 16, 17, 63, 64, 65, 256, 257, 300, 699, 700, 1000, 1024, 1999, 2000, 5000] {
+    let past = whole.upTo(step: step)
+    guard step > 0 else {
+      #expect(past.count == 0 && past.last == nil)
+      continue
+    }
+    let then = curve(1...min(step, 2000), value)
+    #expect(past.count == then.count && past.last?.lastStep == then.last?.lastStep)
+    #expect(past.last?.smooth == then.last?.smooth)
+    #expect(past.points(in: 0...step, atMost: 40) == then.points(in: 0...step, atMost: 40))
+    for rung in 0..<Smoothing.ladder.count {
+      let smoothing = Smoothing.none.turned(rung)
+      #expect(past.lowest(smoothing)?.step == then.lowest(smoothing)?.step)
+      #expect(past.highest(smoothing)?.step == then.highest(smoothing)?.step)
+    }
+    // It can be gone on with.
+    var (longer, longest) = (past, then)
+    for next in 5001...5100 {
+      longer.append(step: next, noise(next))
+      longest.append(step: next, noise(next))
+    }
+    #expect(longer.points(in: 0...6000, atMost: 50) == longest.points(in: 0...6000, atMost: 50))
+  }
+}

@@ -8,7 +8,7 @@ extension Scene {
     let inside = frame(.embedding, in: area, title: longest(embeddingTitles, in: area.width - 10), note: mapNote)
     guard let map, !map.indices.isEmpty, !state.mapPoints.isEmpty else {
       let words = snapshot.state.isOver ? "no map was made: it wants a run that goes on" : "the map is being made"
-      return drawWaitingNote(words, in: inside)
+      return drawWaitingNote(live(words), in: inside)
     }
     let side = inside.width >= 60 ? max(24, inside.width / 3) : 0
     let (plot, right) = inside.cutLeft(inside.width - side, gap: side > 0 ? 2 : 0)

@@ -54,6 +54,7 @@ extension Scene {
 
   private var stateWords: Text {
     if case .failed = snapshot.state { return text("✗ failed", .bad) }
+    if let words = state.replayWords { return text(words, state.isPaused ? .warning : .good) }
     return text("\(snapshot.state.glyph) \(snapshot.state.words)", snapshot.state.role)
   }
 
@@ -87,6 +88,7 @@ extension Scene {
 
   /// The share of the schedule passed; before there is one, of what is being waited for.
   private var progress: Double {
+    if let replay = snapshot.replay { return Double(state.step) / Double(replay.lastStep) }
     let total = snapshot.run.totalImages
     return total > 0 ? Double(snapshot.images) / Double(total) : snapshot.state.progress ?? 0
   }

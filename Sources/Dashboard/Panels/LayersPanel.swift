@@ -9,7 +9,7 @@ extension Scene {
     let note = reports.last.map { text("step \(Figures.grouped($0.step))", .faint) } ?? Text()
     let inside = frame(.layers, in: area, title: text("layers", .title), note: note)
     guard let newest = reports.last else {
-      return drawWaitingNote(snapshot.state.isOver ? "no step was made" : "measured at the next step", in: inside)
+      return drawWaitingNote(live(snapshot.state.isOver ? "no step was made" : "measured at the next step"), in: inside)
     }
     let (head, rows) = inside.cutTop(1)
     // The arrow that tells of more below has a column of its own.

@@ -81,7 +81,7 @@ extension Scene {
   /// From 0; while it grows, to a little behind its newest step.
   func stepRange(of curve: Curve) -> ClosedRange<Double> {
     let last = Double(max(1, curve.last?.lastStep ?? 1))
-    return 0...(snapshot.state.isOver ? last : roomy(last))
+    return 0...(snapshot.replay.map { Double($0.lastStep) } ?? (snapshot.state.isOver ? last : roomy(last)))
   }
 
   func plotPoints(_ curve: Curve, columns: Int) -> [LinePlot.Point] {

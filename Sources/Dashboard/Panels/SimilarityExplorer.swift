@@ -8,7 +8,7 @@ extension Scene {
   mutating func drawExplorer(in area: Rect) {
     let inside = frame(
       .similarity, in: area, title: longest(explorerTitles, in: area.width - 20), note: explorerNote)
-    guard let explored else { return drawWaitingNote(waitingWords, in: inside) }
+    guard let explored else { return drawWaitingNote(live(waitingWords), in: inside) }
     let square = Self.matrix(in: inside)
     let heatmap = explorerMap(explored, in: square)
     heatmap.draw(in: square, of: &grid)

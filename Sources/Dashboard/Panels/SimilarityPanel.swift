@@ -8,7 +8,7 @@ extension Scene {
     let inside = frame(
       .similarity, in: area, title: longest(similarityTitles, in: area.width - 10),
       note: text(map.map { "step \(Figures.grouped($0.step))" } ?? "", .faint))
-    guard let map, map.size > 0 else { return drawWaitingNote("appears with the first step", in: inside) }
+    guard let map, map.size > 0 else { return drawWaitingNote(live("appears with the first step"), in: inside) }
     let side = Heatmap.square(in: inside.cutLeft(max(0, inside.width - 18)).0)
     let square = side.height < 4 ? Heatmap.square(in: inside) : side
     var heatmap = Heatmap(
@@ -18,6 +18,9 @@ extension Scene {
     heatmap.draw(in: square, of: &grid)
     drawSimilarityNumbers(heatmap, in: inside.cutLeft(square.width, gap: 2).1)
   }
+
+  /// Words of what a run's files do not hold.
+  func live(_ words: String) -> String { state.isReplay ? "a run's files do not keep this" : words }
 
   mutating func drawWaitingNote(_ words: String, in area: Rect) {
     put(text(words, .faint), in: area.row(max(0, area.height / 2 - 1)), .center)
