@@ -17,7 +17,10 @@ import Testing
   }
 
   // CIEDE2000, computed apart from this program, puts these nearest
-  @Test(arguments: [(0x1e1e2e, 234), (0x7aa2f7, 111)])
+  @Test(arguments: [
+    (0x1e1e2e, 234), (0x7aa2f7, 111), (0x364c26, 22), (0x6e8034, 64), (0x27204e, 17), (0xcadef6, 153), (0x684a4e, 95),
+    (0xed4833, 196), (0xa3bcdc, 110), (0x5b2440, 89),
+  ])
   func nearColoursGoTheWayOfTheEye(hex: UInt32, index: Int32) {
     #expect(number(hex, .palette256) == index)
   }

@@ -2,69 +2,6 @@
 import Foundation
 import Testing
 
-/// A pseudo-terminal with the program on it.
-private final class Screen {
-  let master: Int32
-  private let terminal: Int32
-  private let before: termios
-  let process = Process()
-  private(set) var received = Data()
-
-  init(_ arguments: [String], in folder: String, columns: UInt16 = 120, rows: UInt16 = 36) throws {
-    var (master, slave): (Int32, Int32) = (-1, -1)
-    var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-    try #require(openpty(&master, &slave, nil, nil, &size) == 0)
-    (self.master, terminal) = (master, slave)
-    var mode = termios()
-    tcgetattr(slave, &mode)
-    before = mode
-    process.executableURL = program
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = [
-      "TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": cacheHome,
-      "XDG_CONFIG_HOME": cacheHome,
-    ]
-    let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
-    (process.standardInput, process.standardOutput, process.standardError) = (handle, handle, handle)
-    try process.run()
-  }
-
-  deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    close(master)
-    close(terminal)
-  }
-
-  func type(_ keys: String) { Array(keys.utf8).withUnsafeBytes { _ = write(master, $0.baseAddress, $0.count) } }
-
-  /// Reads what the program sends, so that it is never kept waiting.
-  func read() {
-    var descriptor = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while poll(&descriptor, 1, 10) > 0, descriptor.revents & Int16(POLLIN) != 0 {
-      let count = Foundation.read(master, &buffer, buffer.count)
-      guard count > 0 else { return }
-      received.append(contentsOf: buffer[..<count])
-    }
-  }
-
-  func wait(for what: String, _ holds: () -> Bool) throws {
-    try waitUntil(what) {
-      read()
-      return holds()
-    }
-  }
-
-  func shows(_ text: String) -> Bool { received.range(of: Data(text.utf8)) != nil }
-
-  var isModeRestored: Bool {
-    var mode = termios()
-    tcgetattr(terminal, &mode)
-    return mode.c_lflag == before.c_lflag && mode.c_iflag == before.c_iflag && mode.c_oflag == before.c_oflag
-  }
-}
-
 private func pictures(_ scratch: Scratch) throws {
   try run(["generate", "data", "--classes", "3", "--per-class", "20", "--size", "32"], in: scratch.path)
 }
@@ -78,7 +15,7 @@ extension RealProgram {
       let events = scratch.path + "/run/events.jsonl"
       func turned(_ knob: String) -> [String: Any]? { lines(events).first { $0["knob"] as? String == knob } }
       try screen.wait(for: "the first step") { lines(scratch.path + "/run/metrics.jsonl").count >= 2 }
-      #expect(screen.shows("temperature") && screen.shows("\u{1B}[?1049h"))
+      #expect(screen.shows("temperature") && screen.wasSent("\u{1B}[?1049h"))
       screen.type("\u{1B}[C")
       try screen.wait(for: "a turn") { turned("temperature") != nil }
       #expect(turned("temperature")?["to"] as? Double == 0.55)
@@ -104,7 +41,7 @@ extension RealProgram {
       screen.type("y")
       try screen.wait(for: "the end") { !screen.process.isRunning }
       #expect(screen.process.terminationStatus == 0)
-      #expect(screen.isModeRestored && screen.shows("\u{1B}[?1049l"))
+      #expect(screen.isModeRestored && screen.wasSent("\u{1B}[?1049l"))
       #expect(lines(events).last?["kind"] as? String == "stopped")
       // Values in force, as the steps saw them.
       let temperatures = lines(scratch.path + "/run/metrics.jsonl").compactMap { $0["temperature"] as? Double }
@@ -121,7 +58,7 @@ extension RealProgram {
       kill(screen.process.processIdentifier, signal)
       try screen.wait(for: "the end") { !screen.process.isRunning }
       // Of a process that was killed the guardian hears as we do.
-      try screen.wait(for: "the terminal") { screen.isModeRestored && screen.shows("\u{1B}[?1049l") }
+      try screen.wait(for: "the terminal") { screen.isModeRestored && screen.wasSent("\u{1B}[?1049l") }
       let status = screen.process.terminationStatus
       #expect(screen.process.terminationReason == .exit ? status == 128 + signal : status == signal)
       let resumed = try run(["resume", "run", "--headless", "--stop-after", "1"], in: scratch.path)
@@ -133,7 +70,7 @@ extension RealProgram {
       try pictures(scratch)
       let screen = try Screen(["data", "--run", "run", "--epochs", "100000"] + quick, in: scratch.path)
       try screen.wait(for: "the first step") { lines(scratch.path + "/run/metrics.jsonl").count >= 2 }
-      #expect(screen.shows("\u{1B}[?1002h\u{1B}[?1006h"))
+      #expect(screen.wasSent("\u{1B}[?1002h\u{1B}[?1006h"))
       screen.type("\u{1B}[<64;80;20M")
       try screen.wait(for: "a turn") {
         lines(scratch.path + "/run/events.jsonl").contains {
@@ -144,7 +81,7 @@ extension RealProgram {
       try screen.wait(for: "the question") { screen.shows("quit?") }
       screen.type("y")
       try screen.wait(for: "the end") { !screen.process.isRunning }
-      #expect(screen.shows("\u{1B}[?1002l"))
+      #expect(screen.wasSent("\u{1B}[?1002l"))
     }
 
     @Test func comparisonFollowsARunThatGrows() throws {
@@ -166,7 +103,7 @@ extension RealProgram {
       screen.type("q")
       try screen.wait(for: "the end") { !screen.process.isRunning }
       #expect(screen.process.terminationStatus == 0)
-      #expect(screen.isModeRestored && screen.shows("\u{1B}[?1049l"))
+      #expect(screen.isModeRestored && screen.wasSent("\u{1B}[?1049l"))
     }
 
     @Test func aRunOutlivesItsTerminal() throws {

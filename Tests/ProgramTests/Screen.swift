@@ -1,0 +1,103 @@
+// A terminal of its own for the program: keys in, screen out, and its modes looked at afterwards.
+import Foundation
+import Testing
+
+/// A pseudo-terminal with the program on it.
+final class Screen {
+  let master: Int32
+  private let terminal: Int32
+  private let before: termios
+  let process = Process()
+  private(set) var received = Data()
+  private(set) var shown: ShownText
+
+  init(_ arguments: [String], in folder: String, columns: Int = 120, rows: Int = 36) throws {
+    var (master, slave): (Int32, Int32) = (-1, -1)
+    var size = Self.size(columns, rows)
+    try #require(openpty(&master, &slave, nil, nil, &size) == 0)
+    (self.master, terminal) = (master, slave)
+    shown = ShownText(columns: columns, rows: rows)
+    var mode = termios()
+    tcgetattr(slave, &mode)
+    before = mode
+    process.executableURL = program
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.environment = [
+      "TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": cacheHome,
+      "XDG_CONFIG_HOME": cacheHome,
+    ]
+    let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
+    (process.standardInput, process.standardOutput, process.standardError) = (handle, handle, handle)
+    try process.run()
+  }
+
+  deinit {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    close(master)
+    close(terminal)
+  }
+
+  private static func size(_ columns: Int, _ rows: Int) -> winsize {
+    winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+  }
+
+  func type(_ keys: String) { Array(keys.utf8).withUnsafeBytes { _ = write(master, $0.baseAddress, $0.count) } }
+
+  /// As a terminal emulator does when its window changes. The terminal is not the program's controlling one, so that the
+  /// signal is ours to send.
+  func resize(columns: Int, rows: Int) {
+    read()
+    shown = ShownText(columns: columns, rows: rows)
+    var size = Self.size(columns, rows)
+    _ = ioctl(terminal, UInt(TIOCSWINSZ), &size)
+    kill(process.processIdentifier, SIGWINCH)
+  }
+
+  /// Reads what the program sends, so that it is never kept waiting.
+  func read() {
+    var descriptor = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while poll(&descriptor, 1, 10) > 0, descriptor.revents & Int16(POLLIN) != 0 {
+      let count = Foundation.read(master, &buffer, buffer.count)
+      guard count > 0 else { return }
+      received.append(contentsOf: buffer[..<count])
+      shown.take(buffer[..<count])
+    }
+  }
+
+  func wait(for what: String, _ holds: () -> Bool) throws {
+    do {
+      try waitUntil(what, seconds: 60) {
+        read()
+        return holds()
+      }
+    } catch {
+      Issue.record("the screen when \(what) did not come:\n\(shown.lines.joined(separator: "\n"))")
+      throw error
+    }
+  }
+
+  /// Whether a text stands on the screen now.
+  func shows(_ text: String) -> Bool { shown.lines.contains { $0.contains(text) } }
+
+  /// Whether the program has ever sent a text, such as an escape sequence.
+  func wasSent(_ text: String) -> Bool { received.range(of: Data(text.utf8)) != nil }
+
+  var isModeRestored: Bool {
+    var mode = termios()
+    tcgetattr(terminal, &mode)
+    return mode.c_lflag == before.c_lflag && mode.c_iflag == before.c_iflag && mode.c_oflag == before.c_oflag
+  }
+
+  /// Private modes of xterm that were switched on and not off again, and the cursor's and the alternate screen's.
+  var modesLeft: [String] {
+    func last(_ text: String) -> Int {
+      received.range(of: Data(text.utf8), options: .backwards)?.lowerBound ?? received.startIndex - 1
+    }
+    let left = ["1000", "1002", "1003", "1006", "1049", "2004", "2026"].filter {
+      last("\u{1B}[?\($0)h") > last("\u{1B}[?\($0)l")
+    }
+    return left + (last("\u{1B}[?25l") > last("\u{1B}[?25h") ? ["cursor"] : [])
+  }
+}
