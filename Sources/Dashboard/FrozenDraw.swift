@@ -167,25 +167,25 @@ extension DashboardState {
 
 let frozenBindings: [Binding] = [
   Binding(
-    .views, "←→", "turn", "frozen: turn the chosen number, shift finely (h l: the knob)",
+    .frozen, "←→", "turn", "turn the chosen number, shift finely (h l: the knob)",
     [
       (.left, .draw(.turn(-1, fine: false))), (.right, .draw(.turn(1, fine: false))),
       (.shiftLeft, .draw(.turn(-1, fine: true))), (.shiftRight, .draw(.turn(1, fine: true))),
     ], when: \.turnsDraw),
   Binding(
-    .views, "↑↓", "choose", "frozen: choose among all stages of both views (k j: a knob)",
+    .frozen, "↑↓", "choose", "choose among all stages of both views (k j: a knob)",
     [(.up, .draw(.choose(-1))), (.down, .draw(.choose(1)))], when: \.turnsDraw),
   Binding(
-    .views, "x", "on/off", "frozen: apply the chosen stage, or leave it out", [(.character("x"), .draw(.switchStage))],
+    .frozen, "x", "on/off", "apply the chosen stage, or leave it out", [(.character("x"), .draw(.switchStage))],
     when: \.turnsDraw),
   Binding(
-    .views, "d", "as drawn", "frozen: the chosen stage as it was drawn (D: all)",
+    .frozen, "d", "as drawn", "the chosen stage as it was drawn (D: all)",
     [(.character("d"), .draw(.asDrawn)), (.character("D"), .draw(.allAsDrawn))], when: \.turnsDraw),
   Binding(
-    .views, "v", "other view", "frozen: the same number of the other view", [(.character("v"), .draw(.otherView))],
+    .frozen, "v", "other view", "go to the same number of the other view", [(.character("v"), .draw(.otherView))],
     when: \.turnsDraw),
   Binding(
-    .views, "f", "let go", "frozen: draw by the knobs as they are now (also esc)",
+    .frozen, "f", "let go", "draw by the knobs as they are now (also esc)",
     [(.character("f"), .draw(.letGo)), (.escape, .draw(.letGo))], when: \.turnsDraw),
 ]
 

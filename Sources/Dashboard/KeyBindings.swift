@@ -5,7 +5,9 @@ import Canvas
 public struct Binding: Sendable {
   /// The headings of the help screen.
   public enum Group: String, Sendable, CaseIterable {
-    case knobs, training, replay, metrics, views, similarity, screen
+    case knobs, training, replay, metrics, views
+    case frozen = "on a frozen draw"
+    case similarity, screen
     case map = "on the map"
     case typing = "typing a value"
     case command = "typing a command"

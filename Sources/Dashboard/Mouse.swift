@@ -33,7 +33,7 @@ let mouseHelp = [
   ("click", "focus a panel; choose a knob"), ("title", "a click, or a double click below it: zoom, and back"),
   ("drag", "a slider: its knob is set when it is let go"),
   ("wheel", "turn a knob, scroll log and help, step pairs"),
-  ("frozen draw", "a click chooses a stage, the wheel turns it"),
+  ("frozen draw", "a click chooses a stage, the wheel turns what is chosen"),
 ]
 
 /// What the pointer asks for in this state, on a screen of this size; nil when it means nothing there.
