@@ -28,10 +28,8 @@ private func losses(_ run: String) -> [Double] { objects(run + "/metrics.jsonl")
 
   let link = Link()
   [.pause, .singleStep, .singleStep].forEach(link.send)
-  let thread = Thread {
-    _ = try? runToEnd(
-      small(scratch.path + "/data", run: scratch.path + "/run") { $0.epochs = 2 }, link: link)
-  }
+  let turned = small(scratch.path + "/data", run: scratch.path + "/run") { $0.epochs = 2 }
+  let thread = Thread { _ = try? runToEnd(turned, link: link) }
   thread.start()
   try wait(link, "two steps") { $0.step == 2 && $0.state == .paused }
   // A checkpoint stands before the turn; two steps are made with the other temperature.
@@ -66,9 +64,8 @@ private func losses(_ run: String) -> [Double] { objects(run + "/metrics.jsonl")
   try writePictures(scratch.path + "/data")
   let link = Link()
   [.pause, .singleStep].forEach(link.send)
-  let thread = Thread {
-    _ = try? runToEnd(small(scratch.path + "/data", run: scratch.path + "/run"), link: link)
-  }
+  let configuration = small(scratch.path + "/data", run: scratch.path + "/run")
+  let thread = Thread { _ = try? runToEnd(configuration, link: link) }
   thread.start()
   try wait(link, "a step") { $0.step == 1 && $0.state == .paused }
   link.send(.rewind(toStep: -1))
