@@ -15,6 +15,7 @@ public let actions: [Action] =
     Action("turn-down", .turn(-1, fine: false)), Action("turn-up", .turn(1, fine: false)),
     Action("turn-down-finely", .turn(-1, fine: true)), Action("turn-up-finely", .turn(1, fine: true)),
     Action("knob-above", .choose(-1)), Action("knob-below", .choose(1)), Action("undo", .undo),
+    Action("rewind", .rewind(.ask)),
     Action("pause", .pauseOrResume), Action("step", .singleStep), Action("save", .checkpoint),
     Action("evaluate", .evaluate),
     Action("next-pair", .pair(1)), Action("previous-pair", .pair(-1)), Action("ten-pairs-on", .pair(10)),

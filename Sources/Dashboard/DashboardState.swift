@@ -33,6 +33,7 @@ public struct DashboardState: Sendable {
   /// The newest from the link. Setting it settles the turns that were asked for.
   public var snapshot = Snapshot() {
     didSet {
+      followRewind(from: oldValue.run)
       settleTurns()
       similarity.take(snapshot)
     }
@@ -81,6 +82,8 @@ public struct DashboardState: Sendable {
   public internal(set) var typed: String?
   public internal(set) var message: Message?
   public internal(set) var asksToQuit = false
+  /// The step to go back to, while that is asked about.
+  var rewindAsked: Int?
   /// The command palette, while it is open.
   public internal(set) var palette: Palette?
   var logSearch: LogSearch?

@@ -27,6 +27,7 @@ public enum Intent: Sendable, Equatable {
   case metrics(MetricsIntent)
   case runs(RunListIntent)
   case replay(ReplayIntent)
+  case rewind(RewindIntent)
   case nextTheme, nextGraphics, showLog, help
   case mouse(MouseIntent)
   case quit, confirmQuit, stay

@@ -42,7 +42,9 @@ extension DashboardState {
   var isTyping: Bool { typed != nil }
   var isCommanding: Bool { !asksToQuit && palette != nil }
   /// No question and no typing is going on.
-  var isFree: Bool { !asksToQuit && !isTyping && palette == nil && !isSearching && !isListingRuns }
+  var isFree: Bool {
+    !asksToQuit && !isTyping && palette == nil && !isSearching && !isListingRuns && rewindAsked == nil
+  }
   /// A run trains here, or has.
   var hasTrainer: Bool { !isPreview && !isComparison }
   var trains: Bool { hasTrainer && !isReplay && !snapshot.state.isOver }
@@ -55,9 +57,10 @@ extension DashboardState {
 
 /// In the order of the footer.
 public let standardBindings: [Binding] =
-  questionBindings + paletteBindings + runListBindings + logBindings + typingBindings + DashboardState.metricsBindings
+  questionBindings + rewindQuestionBindings + paletteBindings + runListBindings + logBindings + typingBindings
+  + DashboardState.metricsBindings
   + frozenBindings + wayBackBindings + embeddingBindings + similarityBindings + replayBindings + knobBindings
-  + trainingBindings + viewBindings + freezeBindings + screenBindings + arrangementBindings
+  + trainingBindings + rewindBindings + viewBindings + freezeBindings + screenBindings + arrangementBindings
 
 private let questionBindings: [Binding] = [
   Binding(

@@ -26,6 +26,8 @@ struct PaletteEntry: Sendable {
     case knob(Knob)
     /// Shows the picture of a number, or the first whose class or name holds a word.
     case picture
+    /// Goes back to the newest checkpoint up to a step.
+    case rewind
     case theme(Int)
     case graphics(Abilities.Graphics)
   }
@@ -40,7 +42,7 @@ struct PaletteEntry: Sendable {
   /// It wants a value after its name.
   var takesValue: Bool {
     switch effect {
-    case .knob, .picture: true
+    case .knob, .picture, .rewind: true
     default: false
     }
   }
@@ -88,7 +90,10 @@ extension DashboardState {
     let graphics = availableGraphics.map {
       PaletteEntry(name: "graphics \($0.rawValue)", detail: "how pictures are drawn", effect: .graphics($0))
     }
-    return (showsPairs ? pictures : []) + looks + graphics
+    let rewind = [
+      PaletteEntry(name: "rewind to", detail: "goes back to the newest checkpoint up to this step", effect: .rewind)
+    ]
+    return (showsPairs ? pictures : []) + (trains ? rewind : []) + looks + graphics
   }
 }
 
@@ -177,6 +182,13 @@ extension DashboardState {
     switch entry.effect {
     case .knob(let knob): return turn(knob, to: value)
     case .picture: showPicture(value)
+    case .rewind:
+      guard let step = Int(value), step >= 0 else {
+        message = Message("rewind to takes a step of 0…\(self.step)", .warning)
+        break
+      }
+      palette = nil
+      return rewind(to: step)
     case .intent(let intent):
       palette = nil
       return update(&self, intent)

@@ -56,6 +56,10 @@ private let sayings: [Saying] = [
   Saying("resume", "go on training", .pauseOrResume) { $0.isPaused ? nil : "it is not paused" },
   Saying("step", "one step, when paused", .singleStep) { $0.isPaused ? nil : "say pause first" },
   Saying("undo", "take back the last turn of a knob", .undo) { _ in nil },
+  Saying("rewind", "go on from the checkpoint before the last turn, as a new run") { state in
+    guard state.trains, let step = state.rewindStep else { return ([], ["there is no checkpoint to go back to"]) }
+    return (state.rewind(to: step), [])
+  },
   Saying("save", "write a checkpoint now", .checkpoint) { _ in nil },
   Saying("evaluate", "weighted kNN now", .evaluate) { _ in nil },
   Saying("status", "how far the run is") { ([], [statusLine($0.snapshot)]) },

@@ -35,6 +35,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .metrics(let intent): state.explore(intent)
   case .runs(let intent): state.obey(intent)
   case .replay(let intent): return state.obey(intent)
+  case .rewind(let intent): return state.obey(intent)
   case .nextTheme: state.nextTheme()
   case .nextGraphics: state.nextGraphics()
   case .showLog: state.show(state.screen == .panel(.log) ? .overview : .panel(.log))

@@ -14,8 +14,11 @@ public final class RunFolder {
   public static func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 
   /// Makes a new run's folder.
+  /// - Parameter parent: the run it goes on from, when it is a branch of one.
   /// - Throws: `Trouble` when it holds a run already or cannot be written.
-  public static func create(_ path: String, configuration: Configuration) throws -> RunFolder {
+  public static func create(
+    _ path: String, configuration: Configuration, parent: Parent? = nil
+  ) throws -> RunFolder {
     guard !FileManager.default.fileExists(atPath: path + "/config.json") else {
       throw Trouble(
         "there is a run already", at: path, remedy: "give another --run, or go on with it: simscope resume \(path)")
@@ -27,7 +30,14 @@ public final class RunFolder {
     }
     let folder = try RunFolder(path)
     SafeFile.syncFolder(of: path)
-    try SafeFile.write(Array(configuration.json().lines.utf8), to: path + "/config.json")
+    var configuration = configuration
+    if parent != nil { configuration.run = path }
+    var line = configuration.json()
+    if let parent {
+      line.add("parent", parent.name)
+      line.add("parent_step", parent.step)
+    }
+    try SafeFile.write(Array(line.lines.utf8), to: path + "/config.json")
     return folder
   }
 

@@ -19,7 +19,9 @@ public enum TrainingEnd: Sendable {
 public struct Trainer: ~Copyable {
   let configuration: Configuration
   let link: Link
-  let folder: RunFolder
+  var folder: RunFolder
+  /// The name of the run that this one is a branch of.
+  var parent: String?
   let data: RunData
   let title: String
   let skipped: [DataSet.Skipped]
@@ -90,6 +92,7 @@ public struct Trainer: ~Copyable {
     loader = Loader(data.train, seed: configuration.seed, order: configuration.order, workers: workers)
     isResumed = resuming != nil
     heldLines = point.step == 0 ? [] : nil
+    parent = RunFolder.parent(of: folder.path)
     maps = EmbeddingStudio(data.train, configuration, link)
     link.offer(PairStudio(data.train, configuration))
   }
@@ -238,7 +241,7 @@ public struct Trainer: ~Copyable {
     try flushHeldLines()
   }
 
-  private mutating func flushHeldLines() throws {
+  mutating func flushHeldLines() throws {
     for line in heldLines ?? [] { try folder.append(line) }
     heldLines = nil
   }

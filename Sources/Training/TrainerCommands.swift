@@ -40,6 +40,7 @@ extension Trainer {
       guard data.canEvaluate else { return try emit(.warning("no held-out pictures with labels: nothing to evaluate")) }
       try evaluate(point.model, step: point.step)
     case .watch(let shown): watch(shown)
+    case .rewind(let step): try rewind(toStep: step)
     case .seek, .playSpeed: break
     case .stop: isStopping = true
     case .terminalLost:

@@ -4,7 +4,8 @@ import Telemetry
 
 extension Scene {
   mutating func drawFooter(in area: Rect) {
-    if state.asksToQuit { return drawQuestion(in: area) }
+    if state.asksToQuit { return drawQuestion(quitQuestion, in: area) }
+    if state.rewindAsked != nil { return drawQuestion(state.rewindQuestion, in: area) }
     if let palette = state.palette, state.message == nil { return drawTypedLine(":", palette.text, in: area) }
     if state.isSearching, let search = state.logSearch { return drawTypedLine("/", search.text, in: area) }
     if let message = state.message {
@@ -46,11 +47,14 @@ extension Scene {
     text(binding.label, .key) + text(" " + binding.word, .faint)
   }
 
-  private mutating func drawQuestion(in area: Rect) {
+  private var quitQuestion: [String] {
+    ["quit? it saves first; `simscope resume \(snapshot.run.name)` goes on", "quit? it saves first", "quit?"]
+  }
+
+  /// The longest way to ask that has room.
+  private mutating func drawQuestion(_ ways: [String], in area: Rect) {
     let keys = Text.joined(state.bindings.filter { isShown($0) }.map { keyText($0) }, by: text("  "))
-    let resume = "quit? it saves first; `simscope resume \(snapshot.run.name)` goes on"
-    let question =
-      [resume, "quit? it saves first", "quit?"].first { $0.count + keys.width + 5 <= area.width } ?? "quit?"
+    let question = ways.first { $0.count + keys.width + 5 <= area.width } ?? ways[ways.count - 1]
     put(text(" \(question)   ", .warning) + keys, in: area)
   }
 

@@ -119,6 +119,7 @@ extension Scene {
     var lines: [Text] = state.isComparison ? [comparisonText] + runTexts : [stateWords]
     if case .failed(let reason) = snapshot.state { lines += text(reason).wrapped(to: area.width) }
     if state.asksToQuit { lines = [text("quit? y or n", .warning)] }
+    if state.rewindAsked != nil { lines = [text("go back? y or n", .warning)] }
     if let typed = state.typed { lines = [text("\(state.chosenKnob.name) \(typed)▏", .asked)] }
     if let message = state.message { lines.insert(text(message.text, .warning), at: 0) }
     if let loss = lossText { lines.append(loss) }

@@ -1,0 +1,57 @@
+/// Going back from the keyboard.
+import Canvas
+import Telemetry
+import Testing
+
+@testable import Dashboard
+
+private func press(_ keys: String, _ state: inout DashboardState) -> [Command] {
+  keys.unicodeScalars.flatMap { key in intent(for: .character(key), in: state).map { update(&state, $0) } ?? [] }
+}
+
+/// Checkpoints after steps 0, 380, 800 and 1200; knobs were turned after 390 and 840.
+private func saved() -> DashboardState {
+  var state = FakeRun.state()
+  for step in [0, 380, 800, 1200] {
+    state.snapshot.events.append(Event(step: step, time: 0, .checkpoint(file: "step-\(step)")))
+  }
+  return state
+}
+
+@Test func itGoesBackToTheCheckpointBeforeTheLastTurnWhenItIsSure() {
+  var state = saved()
+  #expect(press("w", &state).isEmpty)
+  #expect(state.rewindAsked == 800)
+  #expect(press("qu ", &state).isEmpty)
+  #expect(state.rewindAsked == nil || !state.asksToQuit)
+  state = saved()
+  #expect(press("wn", &state).isEmpty)
+  #expect(state.rewindAsked == nil)
+  #expect(press("wy", &state) == [.rewind(toStep: 800)])
+  #expect(press(":rewind to 500", &state).isEmpty)
+  #expect(
+    [Key.enter].flatMap { key in intent(for: key, in: state).map { update(&state, $0) } ?? [] } == [
+      .rewind(toStep: 500)
+    ])
+}
+
+@Test func withoutACheckpointItSaysSo() {
+  var state = FakeRun.state()
+  #expect(press("w", &state).isEmpty)
+  #expect(state.rewindAsked == nil && state.message != nil)
+}
+
+@Test func theRunBeforeIsLaidUnderTheNewOne() {
+  var state = saved()
+  var newer = state.snapshot
+  (newer.run.name, newer.run.folder, newer.step) = ("frogs-01-2", "runs/frogs-01-2", 800)
+  let isWhole = state.take(newer, withFigures: false)
+  #expect(isWhole && state.step == 800)
+  #expect(state.overlaid[0] == "runs/frogs-01" && state.message?.text.contains("frogs-01-2") == true)
+}
+
+@Test(arguments: [(40, 12), (80, 24), (120, 36)]) func theQuestionLooksAsRecorded(columns: Int, rows: Int) throws {
+  var state = saved()
+  _ = press("w", &state)
+  try expectGolden("rewind", state, columns, rows)
+}
