@@ -261,7 +261,8 @@ extension DashboardState {
 
 extension Snapshot {
   fileprivate func differsInMoreThanFigures(from older: Snapshot) -> Bool {
-    state != older.state || events.count != older.events.count || knobs != older.knobs || undoCount != older.undoCount
+    state != older.state || run.folder != older.run.folder || events.count != older.events.count || knobs != older.knobs
+      || undoCount != older.undoCount
       || embedding?.step != older.embedding?.step || batch?.source != older.batch?.source
       || layers.isEmpty != older.layers.isEmpty
   }

@@ -154,7 +154,8 @@ extension DashboardState {
       (.help, "tells all keys"),
     ]
     let words = hints.compactMap { intent, words in
-      bindings.first { binding in binding.keys.contains { $0.intent == intent } }.map { "\($0.label) \(words)" }
+      bindings.first { binding in binding.matters(self) && binding.keys.contains { $0.intent == intent } }
+        .map { "\($0.label) \(words)" }
     }
     message = Message("new here? " + words.joined(separator: " · "))
   }

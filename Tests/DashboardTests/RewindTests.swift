@@ -22,9 +22,8 @@ private func saved() -> DashboardState {
   var state = saved()
   #expect(press("w", &state).isEmpty)
   #expect(state.rewindAsked == 800)
-  #expect(press("qu ", &state).isEmpty)
-  #expect(state.rewindAsked == nil || !state.asksToQuit)
-  state = saved()
+  #expect(press("q", &state).isEmpty)
+  #expect(state.rewindAsked == nil && !state.asksToQuit)
   #expect(press("wn", &state).isEmpty)
   #expect(state.rewindAsked == nil)
   #expect(press("wy", &state) == [.rewind(toStep: 800)])
@@ -37,6 +36,7 @@ private func saved() -> DashboardState {
 
 @Test func withoutACheckpointItSaysSo() {
   var state = FakeRun.state()
+  state.snapshot.events = ChunkedArray()
   #expect(press("w", &state).isEmpty)
   #expect(state.rewindAsked == nil && state.message != nil)
 }

@@ -205,7 +205,7 @@ private func press(_ text: String, _ state: inout DashboardState) -> [Command] {
     "choose", "turn", "type", "eraseTyped", "applyTyped", "cancelTyped", "focus", "zoom", "back", "scroll", "pair",
     "reroll", "pauseOrResume", "singleStep", "undo", "checkpoint", "evaluate", "nextTheme", "nextGraphics", "showLog",
     "help", "quit", "confirmQuit", "stay", "palette", "embedding", "similarity", "show", "toggleSheet",
-    "metrics", "arrange", "searchLog",
+    "metrics", "arrange", "searchLog", "draw", "runs", "replay", "rewind",
   ]
   #expect(reached == Set(all.map { $0.prefix { _ in true } }))
 }

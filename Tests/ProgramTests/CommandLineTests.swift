@@ -26,17 +26,21 @@ extension RealProgram {
     }
 
     @Test func aThemeIsANameAFileOrTheList() throws {
-      for command in ["train", "resume", "preview", "compare"] {
+      for command in ["train", "resume", "preview", "compare", "replay"] {
         let list = try run([command, "--theme", "list"])
         #expect(list.status == 0 && list.output.hasPrefix("dark\n"), "\(command): \(list.errors)")
       }
     }
 
-    @Test(arguments: ["replay", "attach"])
-    func commandsOfLaterVersionsSaySo(command: String) throws {
-      let answer = try run([command, "runs/x"])
+    @Test func commandsOfLaterVersionsSaySo() throws {
+      let answer = try run(["attach", "runs/x"])
       #expect(answer.status == 2)
-      #expect(answer.errors == "simscope: “\(command)” comes with a later version of simscope\n")
+      #expect(answer.errors == "simscope: “attach” comes with a later version of simscope\n")
+    }
+
+    @Test func aRecordingWantsATerminal() throws {
+      let answer = try run(["replay", "runs/x"])
+      #expect(answer.status == 1 && answer.errors.hasPrefix("simscope: replay shows a run on a terminal"))
     }
 
     @Test(arguments: [
