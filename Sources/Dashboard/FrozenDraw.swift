@@ -176,6 +176,9 @@ let frozenBindings: [Binding] = [
     .frozen, "↑↓", "choose", "choose among all stages of both views (k j: a knob)",
     [(.up, .draw(.choose(-1))), (.down, .draw(.choose(1)))], when: \.turnsDraw),
   Binding(
+    .frozen, "f", "let go", "draw by the knobs as they are now (also esc)",
+    [(.character("f"), .draw(.letGo)), (.escape, .draw(.letGo))], when: \.turnsDraw),
+  Binding(
     .frozen, "x", "on/off", "apply the chosen stage, or leave it out", [(.character("x"), .draw(.switchStage))],
     when: \.turnsDraw),
   Binding(
@@ -184,9 +187,6 @@ let frozenBindings: [Binding] = [
   Binding(
     .frozen, "v", "other view", "go to the same number of the other view", [(.character("v"), .draw(.otherView))],
     when: \.turnsDraw),
-  Binding(
-    .frozen, "f", "let go", "draw by the knobs as they are now (also esc)",
-    [(.character("f"), .draw(.letGo)), (.escape, .draw(.letGo))], when: \.turnsDraw),
 ]
 
 let freezeBindings: [Binding] = [

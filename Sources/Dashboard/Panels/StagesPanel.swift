@@ -78,11 +78,13 @@ extension Scene {
   /// In one row: which number it is, its value, where that lies in its range, and what chance had drawn.
   private mutating func drawChosenNumber(in area: Rect) {
     guard let frozen = state.frozen, let (place, number) = state.chosenNumber, !area.isEmpty else { return }
-    let view = text("view \(place.view + 1) ", place.view == 0 ? .viewOne : .viewTwo)
+    let isWide = area.width >= 60
+    let view = text("\(isWide ? "view " : "")\(place.view + 1) ", place.view == 0 ? .viewOne : .viewTwo)
     let name = place.number == DrawnNumber.isOn ? Text() : text(" " + place.number)
     put(text("▸", .focus) + view + text(place.stage, .title) + name, in: area)
-    let (value, rest) = area.cutLeft(26).1.cutLeft(6, gap: 2)
-    let (track, note) = rest.cutLeft(min(30, rest.width - 24), gap: 2)
+    let (value, rest) = area.cutLeft(isWide ? 26 : 20).1.cutLeft(6, gap: 2)
+    let length = min(30, rest.width - 24)
+    let (track, note) = rest.cutLeft(length, gap: length > 0 ? 2 : 0)
     let now = frozen.value(of: number, at: place)
     let isOn = state.chosenStage?.isOn ?? true
     put(text(isOn ? words(for: now, of: number) : "off", now == number.drawn ? .title : .asked), in: value, .right)
