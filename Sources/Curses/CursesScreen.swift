@@ -11,7 +11,7 @@ struct CursesScreen: ~Copyable {
   private var colors: ColorMap
   private var pairs: ColorPairs
   private var inks: [Ink.Key: Ink] = [:]
-  private var filter = ColorFilter()
+  private var filter = InkFilter()
   /// What ncurses was last given; nil when all must be given again.
   private var given: Grid?
 

@@ -22,7 +22,7 @@ public struct Terminal: ~Copyable {
   /// What happened while nobody waited.
   var unreported: [TerminalEvent] = []
   private(set) var isLost = false
-  /// When the window's new size is to be looked at: at once, but in a storm of changes five times a second.
+  /// When the window's new size is to be looked at: at once, but in a storm of changes four times a second.
   var resizeDue: Double?
   var lastResize = -Double.infinity
   var lastResume = -Double.infinity
