@@ -11,6 +11,9 @@ struct GradualFrame {
   private var texts: [Int] = []
   private var pictures: [Int] = []
   private var lastAim = -Double.infinity
+  /// Where the last text was sent: the next frame's begins behind it, so that what changes often, above, does not keep
+  /// what is below from its turn.
+  private var lastText = -1
 
   /// A screen that has just been cleared.
   init(columns: Int, rows: Int) {
@@ -35,7 +38,9 @@ struct GradualFrame {
     let kept = target
     target = grid
     (answers, texts, pictures) = ([], [], [])
-    for i in grid.cells.indices.reversed() {
+    let count = grid.cells.count
+    for place in (0..<count).reversed() {
+      let i = (lastText + 1 + place) % count
       let isPicture = grid.cells[i].glyph.isBlock
       if waits, isPicture, kept.cells[i].glyph.isBlock { target.copy(i, from: kept) }
       guard target.cells[i] != standing.cells[i] else { continue }
@@ -53,12 +58,18 @@ struct GradualFrame {
   /// The next screen on the way, a few hundred bytes from the last one; nil when the frame stands.
   mutating func nextPart() -> Grid? {
     var (cost, last) = (0, -1)
-    while cost < 200, let i = answers.popLast() ?? texts.popLast() ?? pictures.popLast() {
+    while cost < 200, let i = answers.popLast() ?? nextText() ?? pictures.popLast() {
       standing.copy(i, from: target)
       cost += price(of: i, after: last)
       last = i
     }
     return last < 0 ? nil : standing
+  }
+
+  private mutating func nextText() -> Int? {
+    guard let i = texts.popLast() else { return nil }
+    lastText = i
+    return i
   }
 
   /// About how many bytes a cell takes at 256 colours.

@@ -22,8 +22,11 @@ public struct Terminal: ~Copyable {
   /// What happened while nobody waited.
   var unreported: [TerminalEvent] = []
   private(set) var isLost = false
-  /// When the window's new size is to be looked at: at once, but in a storm of changes four times a second.
+  /// When the window's new size is to be looked at: at once, but in a storm of changes five times a second at most, and
+  /// so seldom that the frames, each sent whole, take no more than 45 kB a second.
   var resizeDue: Double?
+  var resizePause: Double { max(0.2, Double(lastFrameSize) / 45_000) }
+  private var lastFrameSize = 0
   var lastResize = -Double.infinity
   var lastResume = -Double.infinity
 
@@ -114,7 +117,9 @@ extension Terminal {
     send()
     guard !isLost, output.isEmpty, resizeDue == nil, !isLatestShown, let frame = latest else { return }
     if pace == nil {
-      output.append(display.bytes(for: frame, on: window, detection))
+      let bytes = display.bytes(for: frame, on: window, detection)
+      lastFrameSize = bytes.count
+      output.append(bytes)
     } else {
       appendParts()
     }

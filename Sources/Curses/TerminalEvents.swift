@@ -35,7 +35,7 @@ extension Terminal {
     case .input(.reply(.version)): askAgain()
     case .input(.reply(let reply)): note { $0.replies.note(reply) }
     case .tmux(let answer): note { $0.tmux = answer }
-    case .signal(SIGWINCH): resizeDue = resizeDue ?? max(monotonicSeconds(), lastResize + 0.25)
+    case .signal(SIGWINCH): resizeDue = resizeDue ?? max(monotonicSeconds(), lastResize + resizePause)
     case .signal(SIGTSTP): stop()
     case .signal(SIGCONT): if monotonicSeconds() > lastResume + 0.2 { resume() }
     case .hangup, .signal(SIGHUP): lose()

@@ -169,7 +169,7 @@ struct MetricsView {
     // All of a recording's steps have room, also those that are still to come.
     let recorded = state.metrics.axis == .step ? Double(state.snapshot.replay?.lastStep ?? 0) : 0
     let end = max(recorded, zip(runs, axes).map { $1.x(of: $0.lastStep) }.max() ?? 0)
-    let whole = 0...max(runs.allSatisfy(\.isOver) ? end : roomy(end), 1e-9)
+    let whole = 0...max(runs.allSatisfy(\.isOver) || recorded > 0 ? end : roomy(end), 1e-9)
     (self.runs, self.axes, self.whole) = (runs, axes, whole)
     visible = state.metrics.window?.range(in: whole) ?? whole
     events = zip(runs, axes).map { run, axis in

@@ -63,6 +63,18 @@ import Testing
     #expect(parts[textDone - 1].cells[columns * rows / 2..<columns * rows].allSatisfy { $0 == Cell() })
   }
 
+  @Test func whatChangesOftenDoesNotKeepTheRestFromItsTurn() {
+    var frame = GradualFrame(columns: columns, rows: rows)
+    // The upper part is another one each second, and is all that a second has room for.
+    for second in 0..<8 {
+      var grid = Grid(columns: columns, rows: rows)
+      for (x, y) in grid.bounds.cells { grid[x, y] = Cell(y < 6 ? Unicode.Scalar(UInt8(97 + second)) : "z") }
+      _ = frame.aim(at: grid, answering: nil, at: Double(second))
+      guard let shown = frame.nextPart(), second > 3 else { continue }
+      #expect((0..<columns).allSatisfy { shown[$0, rows - 1] == Cell("z") })
+    }
+  }
+
   @Test func whatAKeyChangedGoesFirst() {
     var frame = GradualFrame(columns: columns, rows: rows)
     let before = screen("a", 100)

@@ -18,6 +18,7 @@ extension Scene {
   /// "46.2 %", or why there is none.
   var knnText: Text {
     guard let accuracy = snapshot.knnAccuracy else {
+      if state.isReplay { return text("none so far", .faint) }
       if state.hasLabels || snapshot.step == 0 { return text("not yet", .faint) }
       return text(snapshot.run.classes.isEmpty ? "needs labels" : "needs pictures held out", .faint)
     }
