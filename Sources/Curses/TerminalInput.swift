@@ -17,6 +17,9 @@ struct TerminalInput {
   private var decoderDue: Double?
   /// Device attributes still to come: each question ends with them.
   private var openQuestions = 0
+  /// A terminal that has not answered by then (monotonic seconds) has none: Escape alone need not wait for the rest of a
+  /// reply.
+  private var repliesEnd = 0.0
   private var tmux: TmuxQuestion?
   /// What came before anyone asked for it.
   private var early: [Arrival] = []
@@ -37,6 +40,7 @@ struct TerminalInput {
   /// A question has been sent; the replies end with the device attributes.
   mutating func expectReplies() {
     openQuestions += 1
+    repliesEnd = monotonicSeconds() + 2
     decoder.expectsReply = true
   }
 
@@ -66,7 +70,7 @@ struct TerminalInput {
   /// Before the terminal is given back: replies still on their way must not reach the shell.
   func swallowLateReplies() {
     tmux?.end()
-    guard decoder.expectsReply else { return }
+    guard openQuestions > 0 else { return }
     var last = self
     _ = last.awaitReplies(until: monotonicSeconds() + 0.1)
     tcflush(file, TCIFLUSH)
@@ -107,7 +111,7 @@ struct TerminalInput {
 
   private mutating func note(_ inputs: [InputDecoder.Input]) -> [Arrival] {
     for case .reply(.deviceAttributes) in inputs { openQuestions = max(0, openQuestions - 1) }
-    decoder.expectsReply = openQuestions > 0
+    decoder.expectsReply = openQuestions > 0 && monotonicSeconds() < repliesEnd
     decoderDue = decoder.patience.map { monotonicSeconds() + $0 }
     return inputs.map { .input($0) }
   }
