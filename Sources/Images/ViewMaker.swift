@@ -53,15 +53,6 @@ extension ViewMaker {
     public let image: Image
   }
 
-  /// A view stage by stage; the last stage's picture is the view.
-  /// - Returns: the crop box as shares of the picture's sides, and the stages, the first of them the crop.
-  public func stages(
-    of image: Image, epoch: Int, index: Int, view: Int
-  ) -> (crop: (x: Double, y: Double, width: Double, height: Double), stages: [Stage]) {
-    let held = hold(image, epoch: epoch, index: index, view: view)
-    return (seen(held), held.stages.filter { held.isOn($0) }.map { stage($0, of: image, held) })
-  }
-
   /// The draws of one view with those that chance did not let be applied: the same numbers are drawn either way.
   public func hold(_ image: Image, epoch: Int, index: Int, view: Int) -> HeldDraw {
     let applied = draw(for: image, epoch: epoch, index: index, view: view).operations.map(\.name)

@@ -112,7 +112,7 @@ public struct Curve: Sendable {
     past.levels.removeAll { $0.count == 0 }
     past.averages = averages.prefix((end + Self.stride - 1) / Self.stride)
     past.newest = past.averages.last!
-    for index in (past.averages.count - 1) * Self.stride..<end { past.newest.takeFinite(samples[index].value) }
+    for index in (past.averages.count - 1) * Self.stride..<end { past.newest.take(samples[index].value) }
     (past.lowest, past.highest) = extremes(of: end)
     return past
   }

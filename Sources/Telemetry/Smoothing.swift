@@ -52,13 +52,12 @@ struct MovingAverages: Sendable {
   private(set) var sum = SIMD8<Double>.zero
   private(set) var weight = SIMD8<Double>.zero
 
+  /// What is no number is left out.
   mutating func take(_ value: Double) {
+    guard value.isFinite else { return }
     sum = Self.decays * sum + Self.news * value
     weight = Self.decays * weight + Self.news
   }
-
-  /// What is no number is left out.
-  mutating func takeFinite(_ value: Double) { if value.isFinite { take(value) } }
 
   var values: SIMD8<Double> { sum / weight }
 }

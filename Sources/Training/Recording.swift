@@ -61,14 +61,14 @@ public struct Recording: Sendable {
     snapshot.time = time(at: step)
     snapshot.secondsLeft = max(0, time(at: lastStep) - snapshot.time)
     snapshot.curves = run.curves.mapValues { $0.upTo(step: step) }
-    for index in 0..<run.events.count where run.events[index].step <= step { snapshot.events.append(run.events[index]) }
+    for event in (0..<run.events.count).map({ run.events[$0] }) where event.step <= step {
+      snapshot.events.append(event)
+      // The peak of the schedule is turned, not the rate of a step.
+      if case .knob(Metric.learningRate.rawValue, _, let value) = event.kind { snapshot.knobs.learningRate = value }
+    }
     var metrics = StepMetrics(step: step)
     for metric in Metric.allCases { metrics[metric] = run.curves[metric]?.value(upTo: step) }
     snapshot.metrics = metrics
-    // The peak of the schedule is turned, not the rate of a step.
-    for event in (0..<snapshot.events.count).map({ snapshot.events[$0] }) {
-      if case .knob(Metric.learningRate.rawValue, _, let value) = event.kind { snapshot.knobs.learningRate = value }
-    }
     return snapshot
   }
 }

@@ -10,7 +10,7 @@ extension Trainer {
     guard let (past, step) = checkpoint(upTo: asked) else {
       return try emit(.warning("there is no whole checkpoint up to step \(asked) to go back to"))
     }
-    let path = RunFolder.nextPath(after: folder.path, isRewound: parent != nil)
+    let path = RunFolder.nextPath(after: folder.path, isRewound: RunFolder.parent(of: folder.path) != nil)
     let child: RunFolder
     do {
       child = try RunFolder.create(
@@ -23,7 +23,7 @@ extension Trainer {
     try flushHeldLines()
     try save()
     try emit(.stopped(reason: "it goes on from step \(step) as \(child.name)"))
-    (folder, parent, point) = (child, folder.name, past)
+    (folder, point) = (child, past)
     (undoable, protectedSteps, lastTurn) = ([], [], -.infinity)
     heldLines = step == 0 ? [] : nil
     (snapshot.curves, snapshot.events, snapshot.layers) = ([:], ChunkedArray(), [])

@@ -20,8 +20,6 @@ public struct Trainer: ~Copyable {
   let configuration: Configuration
   let link: Link
   var folder: RunFolder
-  /// The name of the run that this one is a branch of.
-  var parent: String?
   let data: RunData
   let title: String
   let skipped: [DataSet.Skipped]
@@ -92,7 +90,6 @@ public struct Trainer: ~Copyable {
     loader = Loader(data.train, seed: configuration.seed, order: configuration.order, workers: workers)
     isResumed = resuming != nil
     heldLines = point.step == 0 ? [] : nil
-    parent = RunFolder.parent(of: folder.path)
     maps = EmbeddingStudio(data.train, configuration, link)
     link.offer(PairStudio(data.train, configuration))
   }

@@ -55,3 +55,13 @@ extension DataSet {
     try open(path, split: split, limit: limit, workers: WorkerPool(threads: 2))
   }
 }
+
+extension ViewMaker {
+  /// The part of the picture that is seen, and the stages that are applied.
+  func stages(
+    of image: Image, epoch: Int, index: Int, view: Int
+  ) -> (crop: (x: Double, y: Double, width: Double, height: Double), stages: [Stage]) {
+    let held = hold(image, epoch: epoch, index: index, view: view)
+    return (seen(held), held.stages.filter { held.isOn($0) }.map { stage($0, of: image, held) })
+  }
+}

@@ -228,7 +228,7 @@ private func accuracy(_ outcome: ClassifierTraining.Outcome, _ data: DataSet) th
     let drawn = maker.draw(for: image, epoch: epoch, index: 0, view: 0)
     #expect(drawn.operations.isEmpty)
     flips += drawn.isFlipped ? 1 : 0
-    crops.insert(maker.stages(of: image, epoch: epoch, index: 0, view: 0).crop.width)
+    crops.insert(maker.seen(maker.hold(image, epoch: epoch, index: 0, view: 0)).width)
     let view = maker.view(of: image, epoch: epoch, index: 0, view: 0)
     #expect(view.pixels == (0..<size * size).flatMap { _ in [37, 190, 111] as [UInt8] })
   }
