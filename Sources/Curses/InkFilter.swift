@@ -1,12 +1,25 @@
 /// ncurses sets both colours whenever one of them changes, and all of it anew after every frame: this keeps track of the
 /// ink that the terminal has, and sends only what changes, when something is written with it.
 struct InkFilter {
-  /// Colours and attributes, by the parameters that set them ("38;5;12", "1").
   private struct Ink: Equatable {
-    var foreground = ArraySlice("39".utf8)
-    var background = ArraySlice("49".utf8)
+    var foreground = Parameter("39".utf8)
+    var background = Parameter("49".utf8)
     /// Bit n: attribute n, 1 (bold) … 9.
     var attributes: UInt16 = 0
+  }
+
+  /// The text that sets a colour ("38;5;12"), zeros behind it. Not an array: a frame has thousands.
+  private struct Parameter: Equatable {
+    private var letters = SIMD32<UInt8>()
+
+    /// At most 32 letters; the longest colour has 17.
+    init(_ text: some Sequence<UInt8>) {
+      for (i, letter) in zip(0..<32, text) { letters[i] = letter }
+    }
+
+    func append(to bytes: inout [UInt8]) {
+      for i in 0..<32 where letters[i] != 0 { bytes.append(letters[i]) }
+    }
   }
 
   /// What the terminal has, and what is asked for; nil when that is not known.
@@ -92,52 +105,67 @@ struct InkFilter {
 
   /// What an SGR sequence makes of the ink asked for; nil when it is not understood.
   private func ink(after parameters: ArraySlice<UInt8>) -> Ink? {
-    var rest = parameters.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)[...]
     var ink = wanted
-    while let first = rest.popFirst() {
-      let number = Int(String(decoding: first.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)) ?? 0
+    var start = parameters.startIndex
+    while start <= parameters.endIndex {
+      var end = Self.end(of: parameters, from: start)
+      let number = Self.number(parameters[start..<end])
+      if number == 38 || number == 48 { end = Self.endOfColor(parameters, from: start, firstEnd: end) }
+      let text = parameters[start..<end]
       switch number {
       case 0: ink = Ink()
       case 1...9: ink?.attributes |= 1 << number
-      case 38: ink?.foreground = Self.extended(first, &rest)
-      case 48: ink?.background = Self.extended(first, &rest)
-      case 30...37, 39, 90...97: ink?.foreground = first
-      case 40...47, 49, 100...107: ink?.background = first
+      case 30...39, 90...97: ink?.foreground = Parameter(text)
+      case 40...49, 100...107: ink?.background = Parameter(text)
       default: return nil
       }
+      start = end + 1
     }
     return ink
   }
 
-  /// "38;5;12" or "38;2;1;2;3", of which the first part is taken; with colons it is one part.
-  private static func extended(
-    _ first: ArraySlice<UInt8>, _ rest: inout ArraySlice<ArraySlice<UInt8>>
-  ) -> ArraySlice<UInt8> {
-    guard !first.contains(UInt8(ascii: ":")), let kind = rest.first else { return first }
-    let count = kind.elementsEqual("2".utf8) ? 4 : 2
-    let parts = [first] + rest.prefix(count)
-    rest = rest.dropFirst(count)
-    return ArraySlice(parts.joined(separator: [UInt8(ascii: ";")]))
+  /// The end of the parameter that begins here.
+  private static func end(of parameters: ArraySlice<UInt8>, from start: Int) -> Int {
+    parameters[start...].firstIndex(of: UInt8(ascii: ";")) ?? parameters.endIndex
+  }
+
+  /// The end of "38;5;12" or "38;2;1;2;3"; with colons a colour is one parameter.
+  private static func endOfColor(_ parameters: ArraySlice<UInt8>, from start: Int, firstEnd: Int) -> Int {
+    guard firstEnd == start + 2, firstEnd + 1 < parameters.endIndex else { return firstEnd }
+    var end = firstEnd
+    let count = parameters[firstEnd + 1] == UInt8(ascii: "2") ? 4 : 2
+    for _ in 0..<count where end < parameters.endIndex { end = Self.end(of: parameters, from: end + 1) }
+    return end
+  }
+
+  /// The number that a parameter begins with, 9999 at most; none is 0.
+  private static func number(_ parameter: ArraySlice<UInt8>) -> UInt16 {
+    parameter.prefix(4).prefix { (48...57).contains($0) }.reduce(0) { 10 * $0 + UInt16($1 - 48) }
   }
 
   /// Before something is written: the ink asked for, where the terminal has another.
   private mutating func settle(_ kept: inout [UInt8]) {
     guard let wanted, wanted != standing else { return }
+    let separator = UInt8(ascii: ";")
     var before = standing ?? Ink()
-    var parts: [ArraySlice<UInt8>] = []
+    kept += [Self.escape, UInt8(ascii: "[")]
     // An attribute is taken away by taking all away.
     if standing == nil || before.attributes & ~wanted.attributes != 0 {
       before = Ink()
-      parts.append(ArraySlice("0".utf8))
+      kept += [UInt8(ascii: "0"), separator]
     }
-    for attribute in 1...9 where (wanted.attributes & ~before.attributes) >> attribute & 1 == 1 {
-      parts.append(ArraySlice("\(attribute)".utf8))
+    let added = wanted.attributes & ~before.attributes
+    if added != 0 {
+      for attribute in UInt8(1)...9 where added >> attribute & 1 == 1 { kept += [48 + attribute, separator] }
     }
-    if wanted.foreground != before.foreground { parts.append(wanted.foreground) }
-    if wanted.background != before.background { parts.append(wanted.background) }
-    kept += [Self.escape, UInt8(ascii: "[")]
-    kept += parts.joined(separator: [UInt8(ascii: ";")])
-    kept.append(UInt8(ascii: "m"))
+    if wanted.foreground != before.foreground { add(wanted.foreground, separator, &kept) }
+    if wanted.background != before.background { add(wanted.background, separator, &kept) }
+    kept[kept.count - 1] = UInt8(ascii: "m")
     standing = wanted
+  }
+
+  private func add(_ parameter: Parameter, _ separator: UInt8, _ kept: inout [UInt8]) {
+    parameter.append(to: &kept)
+    kept.append(separator)
   }
 }

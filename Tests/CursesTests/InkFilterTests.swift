@@ -43,6 +43,12 @@ private func filtered(_ pieces: String...) -> String {
   #expect(filtered("\u{1b}[38;2;1;2;3m\u{1b}[48:2::4:5:6mx") == "\u{1b}[38;2;1;2;3;48:2::4:5:6mx")
 }
 
+@Test func aColourCutShortIsPassedOn() {
+  #expect(filtered("\u{1b}[38m\u{1b}[48;5mx") == "\u{1b}[38;48;5mx")
+  #expect(filtered("\u{1b}[38;mx") == "x")  // the empty parameter resets
+  #expect(filtered("\u{1b}[1000mx") == "\u{1b}[1000mx")
+}
+
 @Test func whatIsNotKnownIsSaidInFull() {
   var filter = InkFilter()
   let text = { (piece: String) in String(decoding: filter.filter(Array(piece.utf8)), as: UTF8.self) }
