@@ -22,7 +22,7 @@ public let actions: [Action] =
     Action("ten-pairs-back", .pair(-10)), Action("re-roll", .reroll),
     Action("contact-sheet", .toggleSheet),
     Action("scroll-up", .scroll(-1)), Action("scroll-down", .scroll(1)), Action("zoom", .zoom), Action("back", .back),
-    Action("panel-loss", .show(.loss)), Action("panel-similarity", .show(.similarity)),
+    Action("panel-loss", .show(.loss)), Action("metrics", .show(.loss)), Action("panel-similarity", .show(.similarity)),
     Action("panel-views", .show(.views)), Action("panel-embedding", .show(.embedding)),
     Action("panel-layers", .show(.layers)), Action("panel-resources", .show(.resources)),
     Action("panel-knobs", .show(.knobs)), Action("panel-log", .show(.log)),

@@ -1,7 +1,9 @@
 /// The recorded runs whose curves are on the screen: those given, or those chosen of the ones beside the run that trains
 /// here.
 import Dashboard
+import Dispatch
 import Foundation
+import Synchronization
 import Telemetry
 import Training
 
@@ -10,14 +12,15 @@ struct Overlays {
   private var reader: RunReader?
   private var serial = -1
   private var asked: [String] = []
+  /// The list that is being made.
+  private var listing: Listing?
 
   init(_ histories: [RunHistory] = []) { reader = histories.isEmpty ? nil : RunReader(histories) }
 
   /// Takes up what has been read and what is newly asked for.
   /// - Returns: whether the screen has something new to show.
   mutating func refresh(_ state: inout DashboardState) -> Bool {
-    let isListed = state.wantsRunList
-    if isListed { state.foundRuns(RunFolder.runs(beside: state.snapshot.run.folder)) }
+    let isListed = list(&state)
     let wanted = state.overlaid.compactMap(\.self)
     if wanted != asked {
       let histories = wanted.compactMap { try? RunHistory($0) }
@@ -28,4 +31,31 @@ struct Overlays {
     (state.recordedRuns, self.serial) = (runs, serial)
     return true
   }
+  private mutating func list(_ state: inout DashboardState) -> Bool {
+    guard state.wantsRunList else {
+      listing = nil
+      return false
+    }
+    let listing = self.listing ?? Listing(beside: state.snapshot.run.folder)
+    self.listing = listing
+    guard let runs = listing.runs else { return false }
+    self.listing = nil
+    state.foundRuns(runs)
+    return true
+  }
+}
+
+/// The runs beside a run, found while the screen goes on: a glance into each of a thousand takes a while.
+private final class Listing: Sendable {
+  private let found = Mutex<[ListedRun]?>(nil)
+
+  init(beside run: String) {
+    DispatchQueue.global().async { [self] in
+      let runs = RunFolder.runs(beside: run)
+      found.withLock { $0 = runs }
+    }
+  }
+
+  /// nil until they are found.
+  var runs: [ListedRun]? { found.withLock { $0 } }
 }

@@ -96,28 +96,31 @@ private struct LayerColumns {
 
   let shown: [Column]
   private let nameWidth: Int
+  private let barWidth: Int
   private let historyWidth: Int
 
   init(_ report: LayerReport, names: [String], width: Int) {
     let hasTrust = report.layers.contains { $0.trustRatio != nil }
     let nameWidth = min(names.map(\.count).max() ?? 8, max(8, width / 3))
-    func needed(_ columns: [Column]) -> Int { columns.reduce(0) { $0 + Self.width($1, nameWidth, 12) + 2 } - 2 }
+    func needed(_ columns: [Column]) -> Int { columns.reduce(0) { $0 + Self.width($1, nameWidth, 12, 12) + 2 } - 2 }
     var columns: [Column] = [.name, .update]
     for column in [Column.dead, .gradient, .weight] + (hasTrust ? [.trust] : []) + [.history, .updateBar]
     where needed(columns + [column]) <= width { columns.append(column) }
-    historyWidth = 12 + min(36, max(0, width - needed(columns)))
+    let spare = max(0, width - needed(columns))
+    barWidth = 12 + min(24, spare / 2)
+    historyWidth = 12 + min(36, spare - (barWidth - 12))
     shown = Column.allCases.filter { columns.contains($0) }
     self.nameWidth = nameWidth
   }
 
-  func width(of column: Column) -> Int { Self.width(column, nameWidth, historyWidth) }
+  func width(of column: Column) -> Int { Self.width(column, nameWidth, barWidth, historyWidth) }
 
-  private static func width(_ column: Column, _ name: Int, _ history: Int) -> Int {
+  private static func width(_ column: Column, _ name: Int, _ bar: Int, _ history: Int) -> Int {
     switch column {
     case .name: name
     case .weight, .gradient: 7
     case .update: 9
-    case .updateBar: 12
+    case .updateBar: bar
     case .history: history
     case .trust: 7
     case .dead: 5

@@ -153,8 +153,18 @@ extension Scene {
     }
     let cells = heatmap.cells(
       row: similarity.row - similarity.top, column: similarity.column - similarity.left, in: square)
-    put(text("▼", .focus), in: Rect(x: cells.x + (cells.width - 1) / 2, y: above.y, width: 1, height: 1))
+    point(at: (cells.x + (cells.width - 1) / 2, above.y))
     put(text("▸", .focus), in: Rect(x: square.x - 1, y: cells.y + (cells.height - 1) / 2, width: 1, height: 1))
+  }
+
+  /// Down to the cursor's column; a letter that stands there can still be read.
+  private mutating func point(at place: (x: Int, y: Int)) {
+    let cell = grid[place.x, place.y]
+    let style = theme[.focus]
+    grid[place.x, place.y] =
+      cell.glyph == " "
+      ? Cell("▼", style)
+      : Cell(cell.glyph, Style(style.foreground, on: style.background, style.attributes.union(.reverse)))
   }
 
   /// Neighbouring places of the matrix with one name.

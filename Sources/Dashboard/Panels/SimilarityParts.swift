@@ -177,14 +177,15 @@ extension Scene {
   private func falseNegativeWords(_ analysis: SimilarityAnalysis, _ anchor: Int, width: Int) -> Text? {
     guard let found = analysis.falseNegatives(of: anchor) else { return nil }
     let (own, batch, all) = (
-      text("\(found.ofView) of \(analysis.hardestCount)", .warning), text(Figures.percent(found.ofBatch), .warning),
-      text(Figures.percent(found.ofAll))
+      text("\(found.ofView) of hardest \(analysis.hardestCount)", .warning),
+      text(Figures.percent(found.ofBatch), .warning), text(Figures.percent(found.ofAll))
     )
     func faint(_ words: String) -> Text { text(words, .faint) }
     return longest(
       [
-        faint("= own label: ") + own + faint(" hardest · over the batch ") + batch + faint(" · by chance ") + all,
+        faint("= own label: ") + own + faint(" · over the batch ") + batch + faint(" · by chance ") + all,
         faint("= own label: ") + own + faint(" · batch ") + batch + faint(" · chance ") + all,
+        faint("= own: ") + own + faint(" · batch ") + batch + faint(" · chance ") + all,
         faint("own ") + own + faint(" · ") + batch + faint(" · ") + all, faint("own ") + own,
       ], in: width)
   }
