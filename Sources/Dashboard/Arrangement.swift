@@ -28,7 +28,7 @@ public struct Arrangement: Sendable, Equatable {
 
   public init() {}
 
-  private static func clamped(_ share: Double) -> Double { min(max((share * 100).rounded() / 100, 0.2), 0.8) }
+  private static func clamped(_ share: Double) -> Double { min(max((share * 1000).rounded() / 1000, 0.2), 0.8) }
 
   /// The rows that are left when hidden panels are taken out; the loss comes back when nothing else is.
   var rows: [[Panel]] {

@@ -90,8 +90,8 @@ public struct DashboardState: Sendable {
   /// The table of keys, with what a file has changed.
   let bindings: [Binding]
   var asked: [String: AskedTurn] = [:]
-  /// The slider that the pointer holds.
-  var held: HeldKnob?
+  /// What the pointer holds.
+  var held: Held?
   private var seenEvents = 0
   var pairIndex = 0
   var pairRoll = 0
@@ -150,7 +150,7 @@ public struct DashboardState: Sendable {
     switch screen {
     case .panel(.layers): [.layers]
     case .panel(.similarity): similarity.watching
-    case .panel(.embedding): embedding.method == .tsne ? [.embedding, .neighbours] : [.embedding]
+    case .panel(.embedding): embedding.watching
     default: []
     }
   }
@@ -209,7 +209,8 @@ extension DashboardState {
 
   /// The value as held or asked, or else in force.
   func shownValue(of knob: Knob) -> Double {
-    held?.key == knob.key ? held!.value : asked[knob.key]?.value ?? value(of: knob)
+    if let slider = held?.knob, slider.key == knob.key { return slider.value }
+    return asked[knob.key]?.value ?? value(of: knob)
   }
 
   /// The values a knob takes here: a batch is not larger than the data set, τ as the objective has it.

@@ -7,6 +7,24 @@ public struct EmbeddingView: Sendable, Equatable {
   var method = EmbeddingMap.Method.pca
   /// Among the map's pictures.
   var chosen = 0
+
+  var watching: Set<Watch> {
+    switch method {
+    case .pca: [.embedding]
+    case .tsne: [.embedding, .tsne]
+    case .umap: [.embedding, .umap]
+    }
+  }
+}
+
+extension EmbeddingMap.Method {
+  var words: String {
+    switch self {
+    case .pca: "principal components"
+    case .tsne: "t-SNE"
+    case .umap: "UMAP"
+    }
+  }
 }
 
 public enum EmbeddingIntent: Sendable, Equatable {
@@ -35,7 +53,7 @@ extension DashboardState {
     }
   }
 
-  /// The points shown now; t-SNE's may still be on their way.
+  /// The points shown now; those of the method may still be on their way.
   var mapPoints: [EmbeddingMap.Point] {
     let points = snapshot.embedding?.points[embedding.space]
     return points?[embedding.method] ?? points?[.pca] ?? []
@@ -92,7 +110,7 @@ let embeddingBindings: [Binding] = [
     .map, "o", "h or z", "the representation h or the projection z", [(.character("o"), .embedding(.nextSpace))],
     when: \.isOnMap),
   Binding(
-    .map, "x", "t-SNE", "principal components or t-SNE", [(.character("x"), .embedding(.nextMethod))],
+    .map, "x", "t-SNE, UMAP", "principal components, t-SNE or UMAP", [(.character("x"), .embedding(.nextMethod))],
     when: \.isOnMap),
 ]
 

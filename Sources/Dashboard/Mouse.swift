@@ -8,6 +8,8 @@ public enum MouseIntent: Sendable, Equatable {
   case turn(knob: Int, clicks: Int)
   /// The slider of a knob is held at a share of its range, 0…1. What it shows is asked for when it is let go.
   case hold(knob: Int, fraction: Double)
+  /// What divides the overview's panels is taken hold of; it goes to a share of their room.
+  case grasp(Divider), divide(Divider, at: Double)
   case letGo
   /// On a panel shown alone that knows its own cells.
   case point(PanelPoint)
@@ -21,6 +23,14 @@ public struct PanelPoint: Sendable, Equatable {
   public let area: Rect
 }
 
+/// What goes with the pointer while its button is down.
+enum Held: Sendable, Equatable {
+  case knob(HeldKnob)
+  case divider(Divider)
+
+  var knob: HeldKnob? { if case .knob(let knob) = self { knob } else { nil } }
+}
+
 /// A slider under the pointer.
 struct HeldKnob: Sendable, Equatable {
   let knob: Int
@@ -31,7 +41,7 @@ struct HeldKnob: Sendable, Equatable {
 /// For the help screen.
 let mouseHelp = [
   ("click", "focus a panel; choose a knob"), ("title", "a click, or a double click below it: zoom, and back"),
-  ("drag", "a slider: its knob is set when it is let go"),
+  ("drag", "a slider: its knob is set when it is let go; the frame between two panels"),
   ("wheel", "turn a knob, scroll log and help, step pairs"),
   ("frozen draw", "a click chooses a stage, the wheel turns what is chosen"),
 ]
@@ -40,7 +50,7 @@ let mouseHelp = [
 public func intent(for mouse: MouseEvent, in state: DashboardState, columns: Int, rows: Int) -> Intent? {
   guard state.isFree else { return nil }
   let parts = layout(state, columns: columns, rows: rows)
-  if state.held != nil { return held(mouse, state, parts, columns).map { .mouse($0) } }
+  if let held = state.held { return drag(held, mouse, state, parts, columns).map { .mouse($0) } }
   guard let place = parts.first(where: { $0.area.contains(x: mouse.column, y: mouse.row) }) else { return nil }
   let knobs = knobRows(place, state, columns)
   if let row = knobs.first(where: { $0.area.contains(x: mouse.column, y: mouse.row) }) {
@@ -51,6 +61,11 @@ public func intent(for mouse: MouseEvent, in state: DashboardState, columns: Int
   }
   if place.part == .fullPanel(.views), let intent = state.drawIntent(for: mouse, in: place.area, columns: columns) {
     return .draw(intent)
+  }
+  if mouse.kind == .press, mouse.button == .left,
+    let divider = Dividers(parts, in: state)?.divider(at: mouse.column, mouse.row)
+  {
+    return .mouse(.grasp(divider))
   }
   switch mouse.kind {
   case .wheelUp, .wheelDown: return wheel(mouse, on: place, state)
@@ -85,11 +100,24 @@ private func onKnob(_ mouse: MouseEvent, _ row: (knob: Int, area: Rect), _ state
   }
 }
 
-/// A slider goes with the pointer wherever it is moved, until the button is let go.
-private func held(_ mouse: MouseEvent, _ state: DashboardState, _ parts: [PlacedPart], _ columns: Int) -> MouseIntent? {
+/// What is held goes with the pointer wherever it is moved, until the button is let go.
+private func drag(
+  _ held: Held, _ mouse: MouseEvent, _ state: DashboardState, _ parts: [PlacedPart], _ columns: Int
+) -> MouseIntent? {
   guard mouse.kind == .drag else { return mouse.kind == .release || mouse.kind == .press ? .letGo : nil }
+  switch held {
+  case .knob(let knob): return slide(knob, mouse, state, parts, columns)
+  case .divider(let divider):
+    let dividers = Dividers(parts, in: state)
+    return dividers.map { .divide(divider, at: $0.share(divider, at: mouse.column, mouse.row)) }
+  }
+}
+
+private func slide(
+  _ knob: HeldKnob, _ mouse: MouseEvent, _ state: DashboardState, _ parts: [PlacedPart], _ columns: Int
+) -> MouseIntent? {
   let rows = parts.flatMap { knobRows($0, state, columns) }
-  guard let row = rows.first(where: { $0.knob == state.held?.knob }) else { return nil }
+  guard let row = rows.first(where: { $0.knob == knob.knob }) else { return nil }
   let isAsked = state.asked[state.knobs[row.knob].key] != nil
   return .hold(knob: row.knob, fraction: KnobRow(in: row.area, isAsked: isAsked).fraction(at: mouse.column))
 }
@@ -128,6 +156,9 @@ extension DashboardState {
       selectedKnob = knob
       return turn(clicks, false)
     case .hold(let index, let fraction): hold(index, fraction)
+    case .grasp(let divider): held = .divider(divider)
+    case .divide(.left, let share): arrangement.left = share
+    case .divide(.top, let share): arrangement.top = share
     case .letGo: return letGo()
     case .point(let point): explore(point)
     }
@@ -138,13 +169,14 @@ extension DashboardState {
     selectedKnob = index
     let knob = knobs[index]
     let value = knob.value(at: fraction, in: range(of: knob))
-    held = HeldKnob(knob: index, key: knob.key, value: value)
+    held = .knob(HeldKnob(knob: index, key: knob.key, value: value))
     if isPreview { previewKnobs[keyPath: knob.path] = value }
   }
 
   private mutating func letGo() -> [Command] {
-    guard let last = held else { return [] }
+    let last = held?.knob
     held = nil
+    guard let last else { return [] }
     let knob = knobs[last.knob]
     return last.value == shownValue(of: knob) || !turnsKnobs ? [] : set(knob, to: last.value)
   }

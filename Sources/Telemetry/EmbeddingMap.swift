@@ -3,7 +3,7 @@ public struct EmbeddingMap: Sendable, Equatable {
   /// What is laid out: the representation h, or the projection z.
   public enum Space: String, Sendable, CaseIterable { case h, z }
   /// Principal components; t-distributed stochastic neighbour embedding.
-  public enum Method: String, Sendable, CaseIterable { case pca, tsne }
+  public enum Method: String, Sendable, CaseIterable { case pca, tsne, umap }
 
   public struct Point: Sendable, Equatable {
     public var x: Float, y: Float

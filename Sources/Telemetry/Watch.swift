@@ -2,8 +2,8 @@
 public enum Watch: String, Sendable, CaseIterable {
   /// `Snapshot.layers`
   case layers
-  /// `Snapshot.embedding` by principal components; by t-SNE, too
-  case embedding, neighbours
+  /// `Snapshot.embedding` by principal components; by t-SNE, by UMAP, too
+  case embedding, tsne, umap
   /// `Snapshot.batch`: the fixed probe batch; the batch of a step
   case probe, batch
 }

@@ -83,10 +83,23 @@ final class EmbeddingStudio: Sendable {
       map.explained[space] = plane.explained
       let flat = plane.points.aligned(to: before[.pca] ?? [])
       map.points[space] = [.pca: flat]
-      guard methods.contains(.tsne) else { continue }
-      let near = NeighbourEmbedding().points(of: rows, from: before[.tsne] ?? flat) { !link.stopIsAsked }
-      map.points[space]![.tsne] = near.aligned(to: before[.tsne] ?? flat)
+      for method in methods {
+        let start = before[method] ?? flat
+        guard let found = points(of: rows, from: start, method) else { continue }
+        map.points[space]![method] = found.aligned(to: start)
+      }
     }
     return map
+  }
+
+  /// nil for principal components, which are there already.
+  private func points(
+    of rows: Tensor, from start: [EmbeddingMap.Point], _ method: EmbeddingMap.Method
+  ) -> [EmbeddingMap.Point]? {
+    switch method {
+    case .pca: nil
+    case .tsne: NeighbourEmbedding().points(of: rows, from: start) { !link.stopIsAsked }
+    case .umap: ManifoldEmbedding().points(of: rows, from: start) { !link.stopIsAsked }
+    }
   }
 }

@@ -52,7 +52,8 @@ extension Trainer {
   /// Hands the model to whoever draws the map, if one is watched.
   private func mapWhenDue() {
     guard watching.contains(.embedding) else { return }
-    let methods: Set<EmbeddingMap.Method> = watching.contains(.neighbours) ? [.pca, .tsne] : [.pca]
+    let asked: [Watch: EmbeddingMap.Method] = [.embedding: .pca, .tsne: .tsne, .umap: .umap]
+    let methods = Set(watching.compactMap { asked[$0] })
     if maps.isDue(methods, step: point.step, waits: !isPaused) { maps.map(point.model, step: point.step, methods) }
   }
 

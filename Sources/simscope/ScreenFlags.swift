@@ -13,7 +13,7 @@ let screenFlags =
 
 /// Those of every command that shows something on a terminal.
 let displayFlags = [
-  Flag("theme", "NAME|FILE", "colours; “list” names them", group: "screen"),
+  Flag("theme", "NAME|FILE", "colours, also a .theme of btop; “list” names them", group: "screen"),
   Flag("graphics", "auto|sixel|kitty|sextant|quadrant|half|braille|ascii", "how pictures are drawn", group: "screen"),
   Flag("colors", "auto|truecolor|256|16|mono", "how many colours the terminal has", group: "screen"),
   Flag("keys", "FILE", "other keys, as {\"pause\": \"p\"}; “list” names what has keys", group: "screen"),

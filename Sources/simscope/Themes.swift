@@ -12,7 +12,14 @@ func themes(for arguments: Arguments) throws -> [Theme] {
     let near = nearestSpelling(of: asked, in: found.map(\.name)).map { "; did you mean “\($0)”?" } ?? ""
     throw UsageError("--theme: no theme and no file “\(asked)”\(near); --theme list names them")
   }
-  return [try Theme(json: String(decoding: data, as: UTF8.self), source: asked)] + found
+  return [try theme(String(decoding: data, as: UTF8.self), from: asked, over: found)] + found
+}
+
+/// Our own format, or btop's.
+private func theme(_ text: String, from file: String, over themes: [Theme]) throws -> Theme {
+  guard Theme.isBtop(text) else { return try Theme(json: text, source: file) }
+  let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+  return try Theme(btop: text, name: name, source: file, over: themes)
 }
 
 /// `--theme list`

@@ -45,7 +45,7 @@ private func cross() -> EmbeddingMap {
   press([.function(5)], &state)
   #expect(state.thumbnailRequests == [10, 50, 20, 30, 40])
   press([.character("o"), .character("x")], &state)
-  #expect(state.thumbnailRequests.prefix(2) == [10, 30] && state.watching == [.embedding, .neighbours])
+  #expect(state.thumbnailRequests.prefix(2) == [10, 30] && state.watching == [.embedding, .tsne])
   press([.escape], &state)
   #expect(state.screen == .overview && state.watching.isEmpty && state.focus == .loss)
 }

@@ -123,6 +123,35 @@ private func handle(of knob: String, in state: DashboardState) throws -> (x: Int
   }
 }
 
+@Test func theFrameBetweenPanelsIsDragged() throws {
+  var state = FakeRun.state()
+  func area(_ panel: Panel) -> Rect {
+    layout(state, columns: columns, rows: rows).first { $0.part == .panel(panel) }!.area
+  }
+  for edge in [area(.loss).maxX - 1, area(.similarity).x] {
+    state.arrangement = Arrangement()
+    #expect(point(MouseEvent(.press, column: edge, row: 20), &state).isEmpty)
+    _ = point(MouseEvent(.drag, column: 50, row: 30), &state)
+    _ = point(MouseEvent(.drag, column: 47, row: 3), &state)
+    #expect(area(.loss).maxX == 48 && area(.similarity).x == 48 && area(.views).maxX == 48)
+    _ = point(MouseEvent(.release, column: 47, row: 3), &state)
+    _ = point(MouseEvent(.drag, column: 80, row: 3), &state)
+    #expect(area(.loss).maxX == 48)
+  }
+  // Never so far that a panel is gone; the rows' edge likewise. A title zooms as before.
+  _ = point(MouseEvent(.press, column: 47, row: 20), &state)
+  _ = point(MouseEvent(.drag, column: 0, row: 20), &state)
+  #expect(area(.loss).width == 24)
+  _ = point(MouseEvent(.release, column: 0, row: 20), &state)
+  _ = point(MouseEvent(.press, column: 5, row: area(.views).y - 1), &state)
+  _ = point(MouseEvent(.drag, column: 5, row: 24), &state)
+  #expect(area(.loss).maxY == 25 && area(.similarity).maxY == 25 && state.screen == .overview)
+  _ = point(MouseEvent(.release, column: 5, row: 24), &state)
+  #expect(state.held == nil)
+  _ = point(MouseEvent(.press, column: 5, row: 25), &state)
+  #expect(state.screen == .panel(.views))
+}
+
 @Test func everyCellOfEverySizeCanBePressed() {
   for (columns, rows) in [(200, 60), (120, 36), (80, 24), (40, 12), (20, 5), (1, 1)] {
     for screen in [Screen.overview, .panel(.loss), .panel(.knobs), .panel(.views), .help] {

@@ -111,15 +111,82 @@ func aTurnedAndMirroredMapIsTurnedBack(mirror: Double, angle: Double) {
   }
 }
 
-@Test func clustersStayTogetherOnTheMap() {
+// MARK: UMAP
+
+/// As umap-learn 0.5 has it: `fuzzy_simplicial_set(x, n_neighbors=5, metric="euclidean")`.
+@Test func theFuzzyGraphIsThatOfTheReference() {
+  let n = 12
+  var values: [Float] = []
+  for i in 0..<n {
+    for j in 0..<3 {
+      let whole = (7 * i + 3 * j * j + 5 * i * j) % 11
+      values.append(Float(whole - 5) + 0.1 * Float(i))
+    }
+  }
+  var umap = ManifoldEmbedding()
+  umap.neighbours = 5
+  let edges = umap.edges(of: unitRows(Tensor([n, 3], values)))
+  #expect(edges.count == 56)
+  #expect(abs(edges.reduce(0) { $0 + $1.weight } - 37.257645) < 1e-3)
+  let expected: [[Int: Double]] = [
+    [2: 0.97010, 8: 0.81996, 9: 0.24361, 11: 1], [3: 1, 6: 0.49690, 7: 0.58067, 9: 0.33276, 10: 1],
+    [0: 0.97010, 4: 0.55770, 8: 0.11564, 9: 0.70096, 11: 1],
+    [1: 1, 4: 0.58511, 5: 0.45474, 6: 0.85532, 7: 0.73791, 10: 0.22991],
+  ]
+  for (i, row) in expected.enumerated() {
+    let found = Dictionary(uniqueKeysWithValues: edges.filter { $0.from == i }.map { ($0.to, $0.weight) })
+    #expect(found.keys.sorted() == row.keys.sorted())
+    for (j, weight) in row { #expect(abs((found[j] ?? 0) - weight) < 1e-4) }
+  }
+}
+
+@Test func rowsThatAreAllAlikeAreNeighboursAndStay() {
+  let x = unitRows(Tensor([20, 3], Array(repeating: 1, count: 60)))
+  #expect(ManifoldEmbedding().edges(of: x).allSatisfy { $0.weight == 1 })
+  let points = ManifoldEmbedding().points(of: x, from: Array(repeating: EmbeddingMap.Point(0, 0), count: 20))
+  #expect(points.count == 20 && points.allSatisfy { $0.x.isFinite && $0.y.isFinite })
+}
+
+/// Against central differences of log φ and log (1 − φ).
+@Test(arguments: [0.05, 0.3, 1, 4, 30]) func theForcesOfTheManifoldAreSlopes(distance: Double) {
+  func nearness(_ d: Double) -> Double { 1 / (1 + ManifoldEmbedding.a * pow(d, 2 * ManifoldEmbedding.b)) }
+  let (up, down) = (nearness(distance + 1e-6), nearness(distance - 1e-6))
+  let square = distance * distance
+  let pull = (log(up) - log(down)) / 2e-6
+  #expect(abs(ManifoldEmbedding.attraction(square) * distance - pull) < 1e-6 * max(1, abs(pull)))
+  let push = (log(1 - up) - log(1 - down)) / 2e-6 * square / (0.001 + square)
+  #expect(abs(ManifoldEmbedding.repulsion(square) * distance - push) < 1e-6 * max(1, abs(push)))
+}
+
+/// The curve of nearness is the nearest one in the sense of least squares.
+@Test func theCurveOfNearnessIsTheBestFit() {
+  func error(_ a: Double, _ b: Double) -> Double {
+    (0..<300).reduce(0) { sum, i in
+      let d = 3 * Double(i) / 299
+      return sum + pow((d < 0.1 ? 1 : exp(0.1 - d)) - 1 / (1 + a * pow(d, 2 * b)), 2)
+    }
+  }
+  let best = error(ManifoldEmbedding.a, ManifoldEmbedding.b)
+  for (a, b) in [(0.001, 0.0), (-0.001, 0), (0, 0.001), (0, -0.001)] {
+    #expect(error(ManifoldEmbedding.a + a, ManifoldEmbedding.b + b) > best)
+  }
+}
+
+@Test(arguments: EmbeddingMap.Method.allCases) func clustersStayTogetherOnTheMap(method: EmbeddingMap.Method) {
   let (clusters, each, d) = (4, 15, 10)
   var random = RandomStream(seed: 5, .test)
   let centres = (0..<clusters).map { _ in (0..<d).map { _ in random.uniform(-1, 1) } }
   let values = (0..<clusters * each).flatMap { i in centres[i % clusters].map { $0 + random.uniform(-0.05, 0.05) } }
   let x = unitRows(Tensor([clusters * each, d], values))
-  var tsne = NeighbourEmbedding()
-  tsne.perplexity = 8
-  let points = tsne.points(of: x, from: PrincipalPlane(of: x).points)
+  let plane = PrincipalPlane(of: x).points
+  var (tsne, umap) = (NeighbourEmbedding(), ManifoldEmbedding())
+  (tsne.perplexity, umap.neighbours) = (8, 8)
+  let points =
+    switch method {
+    case .pca: plane
+    case .tsne: tsne.points(of: x, from: plane)
+    case .umap: umap.points(of: x, from: plane)
+    }
   #expect(points.allSatisfy { $0.x.isFinite && $0.y.isFinite })
   for (i, point) in points.enumerated() {
     let nearest = points.indices.filter { $0 != i }.min {
@@ -150,7 +217,7 @@ func aTurnedAndMirroredMapIsTurnedBack(mirror: Double, angle: Double) {
     return (link, configuration)
   }
   let (_, alone) = try train("alone", [])
-  let (link, watched) = try train("watched", [.layers, .embedding, .neighbours])
+  let (link, watched) = try train("watched", [.layers, .embedding, .tsne, .umap])
   #expect(bytes(alone.run!, step: 16) != nil && bytes(alone.run!, step: 16) == bytes(watched.run!, step: 16))
   let snapshot = try #require(link.newest(after: -1)?.snapshot)
   let layers = try #require(snapshot.layers.last?.layers)

@@ -22,8 +22,7 @@ extension Scene {
 
   private var embeddingTitles: [Text] {
     let title = text("embedding", .title)
-    let method = state.embedding.method == .pca ? "principal components" : "t-SNE"
-    let parts = [title, text("\(state.embedding.space.rawValue) by \(method)")]
+    let parts = [title, text("\(state.embedding.space.rawValue) by \(state.embedding.method.words)")]
     guard state.embedding.method == .pca, let share = snapshot.embedding?.explained[state.embedding.space] else {
       return [dotted(parts), title]
     }
@@ -32,8 +31,9 @@ extension Scene {
 
   private var mapNote: Text {
     guard let map = snapshot.embedding else { return Text() }
-    let isComing = state.embedding.method == .tsne && map.points[state.embedding.space]?[.tsne] == nil
-    return isComing ? text("t-SNE is being made", .warning) : text("step \(Figures.grouped(map.step))", .faint)
+    let method = state.embedding.method
+    return map.points[state.embedding.space]?[method] == nil
+      ? text("\(method.words) is being made", .warning) : text("step \(Figures.grouped(map.step))", .faint)
   }
 
   // MARK: the map
