@@ -4,10 +4,9 @@ extension Theme {
   /// Which of btop's colours a role takes. What says good or bad, and runs that are to be told apart by any eye, keep
   /// the colours of the theme below: btop's have no such meaning.
   private static let btopNames: [(role: Role, name: String, attributes: Style.Attributes)] = [
-    (.faint, "graph_text", []), (.brand, "proc_box", .bold), (.title, "title", .bold), (.border, "div_line", []),
-    (.focus, "cpu_box", []), (.key, "hi_fg", .bold), (.slider, "cpu_box", .bold), (.loss, "available_end", []),
-    (.reference, "net_box", []), (.marker, "proc_misc", []), (.accuracy, "cached_end", []),
-    (.rate, "upload_mid", []), (.gradient, "temp_mid", []), (.rank, "download_end", []),
+    (.brand, "proc_box", .bold), (.title, "title", .bold), (.border, "div_line", []), (.focus, "cpu_box", []),
+    (.key, "hi_fg", .bold), (.slider, "cpu_box", .bold), (.loss, "available_end", []), (.marker, "proc_misc", []),
+    (.accuracy, "cached_end", []), (.rate, "upload_mid", []), (.gradient, "temp_mid", []), (.rank, "download_end", []),
   ]
 
   /// Whether this is the text of a btop theme.
@@ -33,6 +32,11 @@ extension Theme {
       styles[role] = Style(role == .border ? color : color.readable(on: ground, towards: front), attributes)
     }
     if let loss = styles[.loss]?.foreground, let ground { styles[.band] = Style(loss.mixed(with: ground, 0.5)) }
+    // What btop writes on its graphs is often as bright as the rest.
+    if let front, let ground {
+      styles[.faint] = Style(front.mixed(with: ground, 0.4))
+      styles[.reference] = styles[.faint]
+    }
     if let chosen = colors["selected_bg"] { styles[.selection] = Style(colors["selected_fg"], on: chosen, .bold) }
     self.init(name: name, heatmap: base.heatmap, styles: styles)
   }
@@ -82,6 +86,6 @@ extension RGB {
   fileprivate func readable(on ground: RGB?, towards front: RGB?) -> RGB {
     guard let ground, let front else { return self }
     let shares = stride(from: 0, through: 1, by: 0.1).lazy.map { mixed(with: front, $0) }
-    return shares.first { abs($0.luminance - ground.luminance) >= 0.25 } ?? front
+    return shares.first { abs($0.luminance - ground.luminance) >= 0.3 } ?? front
   }
 }
