@@ -2,6 +2,8 @@
 #include "state.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -50,7 +52,7 @@ void ct_close(void) {
   terminal = log_file = -1;
 }
 
-bool ct_size(int *columns, int *rows, int *pixel_width, int *pixel_height) {
+bool ct_size(int terminal, int *columns, int *rows, int *pixel_width, int *pixel_height) {
   struct winsize size;
   if (ioctl(terminal, TIOCGWINSZ, &size) != 0) return false;
   *columns = size.ws_col;
@@ -172,6 +174,16 @@ void ct_show_log_end(void) {
   if (start < log_start) start = log_start;
   const ssize_t count = pread(log_file, lines, (size_t)(end - start), start);
   if (count > 0) ct_write_patiently(STDERR_FILENO, lines, (size_t)count);
+}
+
+bool ct_use_locale(const char *name) {
+  static _Thread_local locale_t ours;
+  const locale_t before = ours;
+  ours = newlocale(LC_CTYPE_MASK, name, (locale_t)0);
+  if (ours == (locale_t)0) ours = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+  uselocale(ours);
+  if (before != (locale_t)0) freelocale(before);
+  return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 int ct_memory_file(void) { return memfd_create("screen", MFD_CLOEXEC); }

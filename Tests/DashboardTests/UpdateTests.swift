@@ -204,7 +204,7 @@ private func press(_ text: String, _ state: inout DashboardState) -> [Command] {
   let all = [
     "choose", "turn", "type", "eraseTyped", "applyTyped", "cancelTyped", "focus", "zoom", "back", "scroll", "pair",
     "reroll", "pauseOrResume", "singleStep", "undo", "checkpoint", "evaluate", "nextTheme", "nextGraphics", "showLog",
-    "help", "quit", "confirmQuit", "stay", "palette", "embedding", "similarity", "show", "toggleSheet",
+    "help", "quit", "stop", "confirmQuit", "stay", "palette", "embedding", "similarity", "show", "toggleSheet",
     "metrics", "arrange", "searchLog", "draw", "runs", "replay", "rewind",
   ]
   #expect(reached == Set(all.map { $0.prefix { _ in true } }))
