@@ -66,7 +66,7 @@ public let standardBindings: [Binding] =
 
 private let questionBindings: [Binding] = [
   Binding(
-    .question, "y", "quit", "yes: save and end the run",
+    .question, "y", "quit", "yes: save and quit",
     [(character("y"), .confirmQuit), (character("Y"), .confirmQuit), (.enter, .confirmQuit)], when: \.asksToQuit),
   Binding(
     .question, "n", "stay", "no: go on (also escape)",

@@ -22,6 +22,8 @@ func runHeadless(_ configuration: Configuration, resuming: String?, _ style: Lin
   let interrupts = Interrupts(stopsOnHangup ? [SIGINT, SIGTERM, SIGQUIT, SIGHUP] : [SIGINT, SIGTERM, SIGQUIT])
   if !stopsOnHangup { signal(SIGHUP, SIG_IGN) }
   let training = TrainingThread(configuration, resuming: resuming, niceness: 0, link: link)
+  let host = AttachHost(link, training, Stage(isTaken: false))
+  defer { host.close() }
   var printer = LinePrinter(style)
   var conversation = style == .plain ? Conversation() : nil
   var asked = false
