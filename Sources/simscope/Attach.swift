@@ -79,8 +79,9 @@ private struct AttachClient: ~Copyable {
   consuming func lend() throws -> Farewell {
     while true {
       let (hasSignals, hasAnswer) = wait()
-      if hasSignals { passSignals() }
+      // First: a farewell that came while we were stopped leaves the terminal to the shell.
       if hasAnswer, let farewell = try obey(channel.receive()?.bytes) { return farewell }
+      if hasSignals { passSignals() }
       guard let due, .now >= due else { continue }
       guard let signal else { throw mute(run) }
       return Farewell(status: 128 + signal, text: mute(run).description)
@@ -116,6 +117,7 @@ private struct AttachClient: ~Copyable {
     case .welcome: due = nil
     case .stop:
       lender.stop()
+      if isReadable(channel.file, seconds: 0) { break }
       _ = lender.renew()
       // Where nobody stops us there is nobody to let us go on.
       channel.send(signal: SIGCONT)

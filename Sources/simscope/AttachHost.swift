@@ -11,6 +11,8 @@ final class AttachHost: Sendable {
   private let training: TrainingThread
   private let stage: Stage
   private let socket = Mutex<RunSocket?>(nil)
+  /// The device of the terminal that is drawn on; 0 when there is none.
+  private let device = Mutex<UInt>(0)
   private let bell = DispatchSemaphore(value: 0)
   private let threads = DispatchGroup()
 
@@ -29,6 +31,14 @@ final class AttachHost: Sendable {
     bell.signal()
     socket.withLock { $0?.shut() }
     _ = threads.wait(timeout: .now() + Self.patience)
+  }
+
+  /// Whether the screen stands on the terminal of this file: whatever is written there would be written into it.
+  func isShown(on file: Int32) -> Bool { device.withLock { $0 != 0 && $0 == Self.device(of: file) } }
+
+  private static func device(of file: Int32) -> UInt {
+    var status = stat()
+    return fstat(file, &status) == 0 ? UInt(status.st_rdev) : 0
   }
 
   private func start(_ name: String, _ body: @escaping @Sendable (AttachHost) -> Void) {
@@ -77,14 +87,21 @@ final class AttachHost: Sendable {
     do {
       guest.send(AttachAnswer.farewell(try show(on: terminal, try AttachRequest(bytes), guest)))
     } catch {
-      guest.send(AttachAnswer.farewell(Farewell(status: 1, text: "\(error)")))
+      guest.send(AttachAnswer.farewell(Farewell(status: 1, text: (error as? UsageError)?.text ?? "\(error)")))
     }
     if terminal >= 0 { Foundation.close(terminal) }
   }
 
   private func show(on terminal: Int32, _ request: AttachRequest, _ guest: Channel) throws -> Farewell {
-    guard let turn = stage.enter(as: request.terminal) else { return Departure.over(training.outcome).farewell(link) }
-    defer { stage.leave(turn) }
+    guard let turn = stage.enter(as: request.terminal) else {
+      let departure = stage.isClosed ? Departure.over(training.outcome) : .succeeded(by: "another terminal")
+      return departure.farewell(link)
+    }
+    device.withLock { $0 = Self.device(of: terminal) }
+    defer {
+      device.withLock { $0 = 0 }
+      stage.leave(turn)
+    }
     let arguments = try Arguments(request.flags, flags: attachFlags)
     let memory = ScreenMemory.load(arguments)
     let framesPerSecond = try framesPerSecond(arguments)

@@ -23,7 +23,6 @@ func runHeadless(_ configuration: Configuration, resuming: String?, _ style: Lin
   if !stopsOnHangup { signal(SIGHUP, SIG_IGN) }
   let training = TrainingThread(configuration, resuming: resuming, niceness: 0, link: link)
   let host = AttachHost(link, training, Stage(isTaken: false))
-  defer { host.close() }
   var printer = LinePrinter(style)
   var conversation = style == .plain ? Conversation() : nil
   var asked = false
@@ -36,8 +35,9 @@ func runHeadless(_ configuration: Configuration, resuming: String?, _ style: Lin
       complain("\(signalName(signal)): stopping after this step and saving")
     }
     if interrupts.count > 1 { exit(128 + (interrupts.first ?? SIGINT)) }
-    printer.show(link, isLast: false)
+    if !host.isShown(on: STDOUT_FILENO) { printer.show(link, isLast: false) }
   }
+  host.close()
   printer.show(link, isLast: true)
   guard case .failed(let trouble)? = training.outcome else { return interrupts.first.map { 128 + $0 } ?? 0 }
   throw trouble
