@@ -157,7 +157,7 @@ extension Terminal {
   var outputDue: Double? { isLatestShown || isLost || isAside || hasOutput ? nil : pace?.due }
 
   private mutating func send() {
-    if !isLost, !output.send(to: hold.file) { lose() }
+    if !isLost, !isAside, !output.send(to: hold.file) { lose() }
   }
 
   /// The frame that stood is of the past: the next must be drawn for the new size.

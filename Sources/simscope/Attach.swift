@@ -39,6 +39,11 @@ private func connect(to run: String) throws -> Channel {
   }
   _ = try RunFolder.configuration(of: run)
   if error == EAGAIN { throw mute(run) }
+  guard !RunFolder.isTraining(in: run) else {
+    throw Trouble(
+      "the process that trains cannot be reached", at: run + "/control.sock",
+      remedy: "see whether events.jsonl says why, or try again when it trains")
+  }
   throw Trouble(
     "nobody trains in this run now", at: run,
     remedy: "go on with it: simscope resume \(run), or see it again: simscope replay \(run)")
