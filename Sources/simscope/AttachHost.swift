@@ -114,7 +114,6 @@ final class AttachHost: Sendable {
       memory: memory
     ) { screen in
       link.send(.report(.attached(terminal: request.terminal)))
-      screen.draw()
       return screen.attend(link, training, stage, turn: turn, framesPerSecond: framesPerSecond)
     }
     memory.keep(left)

@@ -36,6 +36,9 @@ extension ScreenLoop {
     _ link: Link, _ training: TrainingThread, _ stage: Stage, turn: Int, framesPerSecond: Double
   ) -> (Departure, ScreenMemory) {
     defer { link.send(.watch([])) }
+    // The first frame shows the run as it is.
+    _ = takeNews(link, isDue: true)
+    draw()
     while true {
       if takeRound(link, framesPerSecond) {
         link.send(.report(.terminalLost))

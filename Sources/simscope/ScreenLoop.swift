@@ -180,7 +180,7 @@ struct ScreenLoop: ~Copyable {
   // MARK: news
 
   /// - Returns: whether the screen has something new to show.
-  private mutating func takeNews(_ link: Link, isDue: Bool) -> Bool {
+  mutating func takeNews(_ link: Link, isDue: Bool) -> Bool {
     guard isDue else { return false }
     var news = false
     if let (snapshot, serial) = link.newest(after: serial) {
