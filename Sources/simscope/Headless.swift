@@ -49,7 +49,8 @@ private struct LinePrinter {
   private var serial = 0
   private var lastLine = ""
   private var lastTime = ContinuousClock.now - .seconds(2)
-  private var hasHeader = false
+  /// Of the run that is told of.
+  private var folder = ""
   private var eventsShown = 0
   /// Lines that wait for their second.
   private var waiting: [String] = []
@@ -63,6 +64,7 @@ private struct LinePrinter {
     guard isLast || ContinuousClock.now - lastTime >= .seconds(1) else { return }
     if let (snapshot, serial) = link.newest(after: isLast ? -1 : self.serial) {
       self.serial = serial
+      if snapshot.run.folder != folder { begin(snapshot) }
       if style == .objects { takeObjects(snapshot) } else { takeWords(snapshot) }
     }
     guard !waiting.isEmpty else { return }
@@ -72,20 +74,24 @@ private struct LinePrinter {
     waiting.removeFirst(count)
   }
 
+  /// A run begins, or goes on in another folder after going back.
+  private mutating func begin(_ snapshot: Snapshot) {
+    if style != .objects {
+      waiting.append(
+        "run \(snapshot.run.folder) · \(snapshot.run.data), \(snapshot.run.trainCount) pictures to train on, "
+          + "\(snapshot.run.heldOutCount) held out · \(snapshot.run.encoder), \(snapshot.run.parameterCount) parameters"
+      )
+    }
+    if style == .plain && folder.isEmpty { waiting.append("say help to hear what can be said") }
+    (folder, eventsShown) = (snapshot.run.folder, 0)
+  }
+
   private mutating func takeObjects(_ snapshot: Snapshot) {
     for event in news(of: snapshot) { waiting.append(event.json) }
     if let line = snapshot.metrics?.json { takeOnce(line) }
   }
 
   private mutating func takeWords(_ snapshot: Snapshot) {
-    if !hasHeader, !snapshot.run.folder.isEmpty {
-      waiting.append(
-        "run \(snapshot.run.folder) · \(snapshot.run.data), \(snapshot.run.trainCount) pictures to train on, "
-          + "\(snapshot.run.heldOutCount) held out · \(snapshot.run.encoder), \(snapshot.run.parameterCount) parameters"
-      )
-      if style == .plain { waiting.append("say help to hear what can be said") }
-      hasHeader = true
-    }
     waiting += news(of: snapshot).compactMap { event in
       switch event.kind {
       case .note(let text): text

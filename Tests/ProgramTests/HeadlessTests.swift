@@ -117,6 +117,28 @@ extension RealProgram {
       #expect(!text.contains("\u{1B}"))
     }
 
+    @Test func linesGoOnAfterGoingBack() throws {
+      let scratch = try Scratch()
+      try generate(scratch)
+      let (words, output) = (Pipe(), Pipe())
+      let process = try started(
+        ["train", "data", "--plain", "--epochs", "100000", "--knn-every", "0", "--run", "run"] + quick,
+        in: scratch.path, input: words, output: output)
+      func say(_ line: String) throws { try words.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8)) }
+      try waitUntil("a few steps") { lines(scratch.path + "/run/metrics.jsonl").count >= 3 }
+      for value in [0.1, 0.2, 0.3] {
+        try say("temperature \(value)")
+        try waitUntil("a turn") { lines(scratch.path + "/run/events.jsonl").contains { $0["to"] as? Double == value } }
+      }
+      try say("rewind")
+      try waitUntil("steps of the other run") { lines(scratch.path + "/run-2/metrics.jsonl").count >= 3 }
+      try say("quit")
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+      #expect(text.contains("temperature 0.2 to 0.3") && text.contains("run run-2 "))
+    }
+
     @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGHUP])
     func aSignalSavesAndEnds(signal: Int32) throws {
       let scratch = try Scratch()
