@@ -120,23 +120,25 @@ extension RealProgram {
     @Test func linesGoOnAfterGoingBack() throws {
       let scratch = try Scratch()
       try generate(scratch)
-      let (words, output) = (Pipe(), Pipe())
+      let (words, output) = (Pipe(), scratch.path + "/output")
+      try Data().write(to: URL(fileURLWithPath: output))
       let process = try started(
         ["train", "data", "--plain", "--epochs", "100000", "--knn-every", "0", "--run", "run"] + quick,
-        in: scratch.path, input: words, output: output)
+        in: scratch.path, input: words, output: FileHandle(forWritingAtPath: output))
       func say(_ line: String) throws { try words.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8)) }
+      func isPrinted(_ text: String) -> Bool {
+        FileManager.default.contents(atPath: output)!.range(of: Data(text.utf8)) != nil
+      }
       try waitUntil("a few steps") { lines(scratch.path + "/run/metrics.jsonl").count >= 3 }
-      for value in [0.1, 0.2, 0.3] {
+      for value in ["0.1", "0.2", "0.3"] {
         try say("temperature \(value)")
-        try waitUntil("a turn") { lines(scratch.path + "/run/events.jsonl").contains { $0["to"] as? Double == value } }
+        try waitUntil("a turn") { isPrinted(" to \(value)\n") }
       }
       try say("rewind")
-      try waitUntil("steps of the other run") { lines(scratch.path + "/run-2/metrics.jsonl").count >= 3 }
+      try waitUntil("the other run") { isPrinted("run run-2 ") }
       try say("quit")
-      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
       process.waitUntilExit()
       #expect(process.terminationReason == .exit && process.terminationStatus == 0)
-      #expect(text.contains("temperature 0.2 to 0.3") && text.contains("run run-2 "))
     }
 
     @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGHUP])
