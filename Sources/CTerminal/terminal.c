@@ -18,6 +18,8 @@
 static struct {
   atomic_int state;
   struct termios mode;
+  /// The one that was set instead.
+  struct termios ours;
   uint8_t farewell[512];
   size_t farewell_size;
 } *hold;
@@ -99,6 +101,7 @@ bool ct_take(void) {
   mode.c_cc[VMIN] = 1;
   mode.c_cc[VTIME] = 0;
   if (tcsetattr(terminal, TCSADRAIN, &mode) != 0) return false;
+  hold->ours = mode;
   atomic_store(&hold->state, HELD);
   send_output_to_log();
   return true;
@@ -125,10 +128,16 @@ static bool leave_terminal(void) {
   return true;
 }
 
+static bool is_ours(void) {
+  struct termios now;
+  return tcgetattr(terminal, &now) == 0 && now.c_lflag == hold->ours.c_lflag && now.c_iflag == hold->ours.c_iflag &&
+         now.c_oflag == hold->ours.c_oflag;
+}
+
 void ct_restore_for_dead(pid_t group) {
   if (atomic_load(&hold->state) == FREE) return;
   const pid_t foreground = tcgetpgrp(terminal);
-  restore(foreground > 0 && foreground != group);  // a shell that is back in charge has set its own mode
+  restore(foreground > 0 && foreground != group && !is_ours());  // a shell that is back in charge may set its own mode
 }
 
 void ct_give_back(void) {
