@@ -123,7 +123,9 @@ extension RealProgram {
       let (words, output) = (Pipe(), scratch.path + "/output")
       try Data().write(to: URL(fileURLWithPath: output))
       let process = try started(
-        ["train", "data", "--plain", "--epochs", "100000", "--knn-every", "0", "--run", "run"] + quick,
+        [
+          "train", "data", "--plain", "--epochs", "100000", "--knn-every", "0", "--checkpoint-every", "0", "--run", "run",
+        ] + quick,
         in: scratch.path, input: words, output: FileHandle(forWritingAtPath: output))
       func say(_ line: String) throws { try words.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8)) }
       func isPrinted(_ text: String) -> Bool {
