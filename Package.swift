@@ -32,6 +32,7 @@ let package = Package(
       name: "simscope",
       dependencies: [
         "Basics", "Tensors", "Networks", "Images", "Telemetry", "Training", "Canvas", "Dashboard", "Curses",
+        "CTerminal",
       ]),
 
     // tests mirror the targets

@@ -3,12 +3,24 @@
 #define NCURSES_WIDECHAR 1
 #define NCURSES_NOMACROS 1
 #include <curses.h>
+#include <signal.h>
 #include <stdint.h>
 #include <term.h>
 
 static inline WINDOW *nc_screen(void) { return stdscr; }
 static inline int nc_colors(void) { return COLORS; }
 static inline int nc_color_pairs(void) { return COLOR_PAIRS; }
+
+/// A screen on a file. Signals that ncurses would catch for itself stay as they were: another thread's stops and ends are
+/// not its business.
+static inline SCREEN *nc_open(const char *type, FILE *file) {
+  static const int numbers[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+  struct sigaction before[4];
+  for (int i = 0; i < 4; i++) sigaction(numbers[i], NULL, &before[i]);
+  SCREEN *screen = newterm(type, file, file);
+  for (int i = 0; i < 4; i++) sigaction(numbers[i], &before[i], NULL);
+  return screen;
+}
 
 static const attr_t nc_bold = A_BOLD;
 static const attr_t nc_dim = A_DIM;

@@ -2,6 +2,8 @@
 #include "state.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -16,6 +18,8 @@
 static struct {
   atomic_int state;
   struct termios mode;
+  /// The one that was set instead.
+  struct termios ours;
   uint8_t farewell[512];
   size_t farewell_size;
 } *hold;
@@ -50,7 +54,7 @@ void ct_close(void) {
   terminal = log_file = -1;
 }
 
-bool ct_size(int *columns, int *rows, int *pixel_width, int *pixel_height) {
+bool ct_size(int terminal, int *columns, int *rows, int *pixel_width, int *pixel_height) {
   struct winsize size;
   if (ioctl(terminal, TIOCGWINSZ, &size) != 0) return false;
   *columns = size.ws_col;
@@ -97,6 +101,7 @@ bool ct_take(void) {
   mode.c_cc[VMIN] = 1;
   mode.c_cc[VTIME] = 0;
   if (tcsetattr(terminal, TCSADRAIN, &mode) != 0) return false;
+  hold->ours = mode;
   atomic_store(&hold->state, HELD);
   send_output_to_log();
   return true;
@@ -123,10 +128,16 @@ static bool leave_terminal(void) {
   return true;
 }
 
+static bool is_ours(void) {
+  struct termios now;
+  return tcgetattr(terminal, &now) == 0 && now.c_lflag == hold->ours.c_lflag && now.c_iflag == hold->ours.c_iflag &&
+         now.c_oflag == hold->ours.c_oflag;
+}
+
 void ct_restore_for_dead(pid_t group) {
   if (atomic_load(&hold->state) == FREE) return;
   const pid_t foreground = tcgetpgrp(terminal);
-  restore(foreground > 0 && foreground != group);  // a shell that is back in charge has set its own mode
+  restore(foreground > 0 && foreground != group && !is_ours());  // a shell that is back in charge may set its own mode
 }
 
 void ct_give_back(void) {
@@ -172,6 +183,16 @@ void ct_show_log_end(void) {
   if (start < log_start) start = log_start;
   const ssize_t count = pread(log_file, lines, (size_t)(end - start), start);
   if (count > 0) ct_write_patiently(STDERR_FILENO, lines, (size_t)count);
+}
+
+bool ct_use_locale(const char *name) {
+  static _Thread_local locale_t ours;
+  const locale_t before = ours;
+  ours = newlocale(LC_CTYPE_MASK, name, (locale_t)0);
+  if (ours == (locale_t)0) ours = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+  uselocale(ours);
+  if (before != (locale_t)0) freelocale(before);
+  return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 int ct_memory_file(void) { return memfd_create("screen", MFD_CLOEXEC); }

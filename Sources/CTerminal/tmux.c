@@ -8,7 +8,7 @@
 
 static pid_t asked = -1;
 
-int ct_ask_tmux(const char *format) {
+int ct_ask_tmux(const char *socket, const char *pane, const char *format) {
   int ends[2];
   if (asked > 0 || pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
   posix_spawn_file_actions_t files;
@@ -16,8 +16,8 @@ int ct_ask_tmux(const char *format) {
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  char *const words[] = {"tmux", "display-message", "-p", (char *)format, NULL};
-  const int error = posix_spawnp(&asked, "tmux", &files, NULL, words, environ);
+  const char *const words[] = {"tmux", "-S", socket, "display-message", "-t", pane, "-p", format, NULL};
+  const int error = posix_spawnp(&asked, "tmux", &files, NULL, (char *const *)words, environ);
   posix_spawn_file_actions_destroy(&files);
   close(ends[1]);
   if (error == 0) return ends[0];

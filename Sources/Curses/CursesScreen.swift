@@ -33,7 +33,7 @@ struct CursesScreen: ~Copyable {
     use_env(false)  // LINES and COLUMNS may be of another window
     let memory = fdopen(ct_memory_file(), "w+")
     let opened = memory.flatMap { memory in
-      DirectColor.withDescription(if: type.name) { newterm(type.name, memory, memory) }
+      DirectColor.withDescription(if: type.name) { nc_open(type.name, memory) }
     }
     guard let memory, let opened else {
       throw TerminalTrouble("ncurses cannot start", at: "TERM=\(type.name)", remedy: "use --headless")

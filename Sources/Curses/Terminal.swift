@@ -5,11 +5,12 @@ import Canvas
 import Glibc
 
 public struct Terminal: ~Copyable {
-  var display: Display
+  /// nil once the screen is given up: ncurses may serve another then.
+  var display: Display?
   var input: TerminalInput
   var detection: Detection
   var window: WindowSize
-  private let hold: Hold
+  let hold: Hold
 
   private var output = OutputQueue()
   /// The newest frame, and whether it is still to be shown.
@@ -22,6 +23,8 @@ public struct Terminal: ~Copyable {
   /// What happened while nobody waited.
   var unreported: [TerminalEvent] = []
   private(set) var isLost = false
+  /// One that is lent, while the shell over there has it.
+  public internal(set) var isAside = false
   /// When the window's new size is to be looked at: at once, but in a storm of changes five times a second at most, and
   /// so seldom that the frames, each sent whole, take no more than 45 kB a second.
   var resizeDue: Double?
@@ -48,18 +51,29 @@ public struct Terminal: ~Copyable {
   /// Takes the terminal that stdin and stdout are.
   /// - Throws: `TerminalTrouble` when there is none, or when its type is unknown or cannot place a cursor.
   public init(options: TerminalOptions) throws {
-    let environment = Environment.current()
-    let depth = TerminalType.wantedDepth(options.colors, in: environment)
-    let type = try TerminalType.find(
-      TerminalType.candidates(for: environment.term, depth: depth), term: environment.term)
-    let hold = try Hold.take(logPath: options.logPath)
+    try self.init(options, Environment(Environment.variables())) { () throws(TerminalTrouble) in
+      try Hold.take(logPath: options.logPath)
+    }
+  }
+
+  /// Takes a terminal that another process lends. stdout and stderr stay as they are.
+  /// - Throws: `TerminalTrouble` when its type is unknown here or cannot place a cursor.
+  public init(_ lent: LentTerminal, options: TerminalOptions) throws {
+    try self.init(options, Environment(lent.variables)) { () throws(TerminalTrouble) in Hold(lent) }
+  }
+
+  private init(
+    _ options: TerminalOptions, _ environment: Environment, _ take: () throws(TerminalTrouble) -> Hold
+  ) throws {
+    let type = try TerminalType.find(for: environment, colors: options.colors)
+    let hold = try take()
     var input = TerminalInput(hold, environment)
     let asked = monotonicSeconds()
-    let window = WindowSize.current()
+    let window = WindowSize(of: hold.file)
     var detection = Detection(environment: environment, options: options, colors: type.colors, window: window)
     let display = try Display(
       CursesScreen(type: type, depth: detection.depth, window: window), throughTmux: environment.isInTmux)
-    Hold.prepareFarewell(display.farewell)
+    hold.prepareFarewell(display.farewell)
     let end = asked + Terminal.patienceForReplies
     var replies = input.awaitReplies(until: end)
     if replies.contains(.version) {
@@ -76,13 +90,15 @@ public struct Terminal: ~Copyable {
     (self.input, self.detection, self.window) = (input, detection, window)
     pace = detection.options.bytesPerSecond.map { Pace(bytesPerSecond: $0, window) }
     self.hold = hold
-    self.display = display
+    self.display = consume display
   }
 
   /// Gives the terminal back: screen, cursor, mode, stdout and stderr as they were. Never waits long.
   /// A value that ends without `close` gives back as much, but replies still on their way may reach the shell.
-  public consuming func close() {
-    guard !isLost else { return }
+  public consuming func close() { leave() }
+
+  private mutating func leave() {
+    guard !isLost, !isAside else { return }
     deletePictures()
     input.swallowLateReplies()
   }
@@ -104,7 +120,7 @@ extension Terminal {
 
   /// Sends the newest frame whole: after Ctrl-L, or when something else wrote on the screen.
   public mutating func redrawAll() {
-    display.forget()
+    display?.forget()
     pace?.forget(window)
     isLatestShown = latest == nil
     catchUp()
@@ -115,9 +131,9 @@ extension Terminal {
   /// Sends what waits, and the newest frame when all before it has gone.
   mutating func catchUp() {
     send()
-    guard !isLost, output.isEmpty, resizeDue == nil, !isLatestShown, let frame = latest else { return }
+    guard !isLost, !isAside, output.isEmpty, resizeDue == nil, !isLatestShown, let frame = latest else { return }
     if pace == nil {
-      let bytes = display.bytes(for: frame, on: window, detection)
+      let bytes = display?.bytes(for: frame, on: window, detection) ?? []
       lastFrameSize = bytes.count
       output.append(bytes)
     } else {
@@ -131,17 +147,17 @@ extension Terminal {
   private mutating func appendParts() {
     let now = monotonicSeconds()
     while let part = pace?.nextPart(at: now) {
-      let bytes = display.bytes(for: Frame(grid: part), on: window, detection)
+      let bytes = display?.bytes(for: Frame(grid: part), on: window, detection) ?? []
       pace?.spend(bytes.count)
       output.append(bytes)
     }
   }
 
   /// When more of a frame may be sent; nil when none waits.
-  var outputDue: Double? { isLatestShown || isLost || hasOutput ? nil : pace?.due }
+  var outputDue: Double? { isLatestShown || isLost || isAside || hasOutput ? nil : pace?.due }
 
   private mutating func send() {
-    if !isLost, !output.send(to: hold.file) { lose() }
+    if !isLost, !isAside, !output.send(to: hold.file) { lose() }
   }
 
   /// The frame that stood is of the past: the next must be drawn for the new size.
@@ -153,7 +169,7 @@ extension Terminal {
   /// What waits is given up for what must be said before the screen is left.
   mutating func deletePictures() {
     output.removeAll()
-    enqueue(display.lastBytes)
+    enqueue(display?.lastBytes ?? [])
   }
 
   mutating func enqueue(_ bytes: [UInt8]) {
@@ -164,10 +180,24 @@ extension Terminal {
   /// The terminal is gone, or was taken from us: it is left in order if it still listens, and never touched again.
   mutating func lose() {
     guard !isLost else { return }
+    abandon()
+    unreported.append(.lost)
+  }
+
+  /// Leaves the screen to another: the terminal is given back if it still listens, with a line for who sits there, and
+  /// never touched again; only signals are heard.
+  public mutating func giveUp(saying line: String) {
+    leave()
+    guard !isLost, let wayOut = display?.farewell else { return }
+    hold.prepareFarewell(wayOut, saying: line)
+    abandon()
+  }
+
+  private mutating func abandon() {
     isLost = true
     output.removeAll()
     discardFrame()
-    ct_let_go()
-    unreported.append(.lost)
+    display = nil
+    hold.letGo()
   }
 }

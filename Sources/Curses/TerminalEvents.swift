@@ -25,7 +25,7 @@ extension Terminal {
 
   private mutating func nextArrivals(until end: Double) -> [TerminalInput.Arrival] {
     let pause = min(end, resizeDue ?? end, outputDue ?? end) - monotonicSeconds()
-    return isLost ? input.nextSignal(seconds: pause) : input.next(seconds: pause, wantsRoom: hasOutput)
+    return isLost || isAside ? input.nextSignal(seconds: pause) : input.next(seconds: pause, wantsRoom: hasOutput)
   }
 
   private mutating func handle(_ arrival: TerminalInput.Arrival) {
@@ -57,17 +57,17 @@ extension Terminal {
 
   /// Ctrl-Z: the shell has the terminal until we are told to go on.
   private mutating func stop() {
-    guard !isLost else { return }
+    guard !isLost, !isAside else { return }
     deletePictures()
-    display.leave()
-    ct_give_back()
-    ct_stop()
-    resume()
+    display?.leave()
+    isAside = true
+    if hold.putAside() { resume() }
   }
 
   private mutating func resume() {
     guard !isLost else { return }
-    guard ct_take() else { return lose() }
+    guard hold.renew() else { return lose() }
+    isAside = false
     lastResume = monotonicSeconds()
     resizeDue = lastResume
     redrawAll()
@@ -77,11 +77,11 @@ extension Terminal {
     guard let due = resizeDue, monotonicSeconds() >= due else { return }
     resizeDue = nil
     lastResize = monotonicSeconds()
-    let new = WindowSize.current()
+    let new = WindowSize(of: hold.file)
     guard !isLost, new != window else { return }
     window = new
     detection.note(window)
-    display.resize(columns: window.columns, rows: window.rows)
+    display?.resize(columns: window.columns, rows: window.rows)
     discardFrame()
     unreported.append(.resized)
   }

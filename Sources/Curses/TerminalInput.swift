@@ -28,7 +28,7 @@ struct TerminalInput {
   init(_ hold: borrowing Hold, _ environment: Environment) {
     (file, signals) = (hold.file, hold.signals)
     if environment.understandsQueries { ask(Replies.question) }
-    if environment.isInTmux { tmux = TmuxQuestion() }
+    if environment.isInTmux { tmux = TmuxQuestion(environment) }
   }
 
   /// Before the first frame; later, questions go between frames.
@@ -99,7 +99,9 @@ struct TerminalInput {
   private func readSignals() -> [Arrival] {
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = read(signals, &bytes, bytes.count)
-    return bytes.prefix(max(0, count)).map { .signal(Int32($0)) }
+    if count < 0, errno == EAGAIN || errno == EINTR { return [] }
+    // Only those of another process have an end.
+    return count > 0 ? bytes.prefix(count).map { .signal(Int32($0)) } : [.hangup]
   }
 
   private mutating func readTerminal() -> [Arrival] {

@@ -29,6 +29,14 @@ struct TerminalType: Equatable {
     }
   }
 
+  /// What fits the environment and the colours that are wished for.
+  static func find(
+    for environment: Environment, colors: Abilities.ColorDepth?
+  ) throws(TerminalTrouble) -> TerminalType {
+    let depth = wantedDepth(colors, in: environment)
+    return try find(candidates(for: environment.term, depth: depth), term: environment.term)
+  }
+
   /// The first candidate that is described on this machine and can place the cursor.
   static func find(_ candidates: [String], term: String) throws(TerminalTrouble) -> TerminalType {
     let found = candidates.lazy.compactMap(look).first

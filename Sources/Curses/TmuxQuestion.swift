@@ -26,8 +26,8 @@ struct TmuxQuestion {
   }
 
   /// nil when tmux cannot be started.
-  init?() {
-    file = ct_ask_tmux("#{allow-passthrough} #{client_termtype}")
+  init?(_ environment: Environment) {
+    file = ct_ask_tmux(environment.tmuxSocket, environment.tmuxPane, "#{allow-passthrough} #{client_termtype}")
     if file < 0 { return nil }
   }
 

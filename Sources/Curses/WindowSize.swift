@@ -9,13 +9,17 @@ struct WindowSize: Equatable {
   var pixelWidth = 0
   var pixelHeight = 0
 
-  static func current() -> WindowSize {
+}
+
+extension WindowSize {
+  /// Of a terminal, by its file.
+  init(of file: Int32) {
     var size: (columns: Int32, rows: Int32, width: Int32, height: Int32) = (0, 0, 0, 0)
-    guard ct_size(&size.columns, &size.rows, &size.width, &size.height), size.columns > 0, size.rows > 0 else {
-      return WindowSize()
+    guard ct_size(file, &size.columns, &size.rows, &size.width, &size.height), size.columns > 0, size.rows > 0 else {
+      return
     }
-    return WindowSize(
-      columns: Int(size.columns), rows: Int(size.rows), pixelWidth: Int(size.width), pixelHeight: Int(size.height))
+    (columns, rows) = (Int(size.columns), Int(size.rows))
+    (pixelWidth, pixelHeight) = (Int(size.width), Int(size.height))
   }
 }
 

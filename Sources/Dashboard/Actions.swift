@@ -29,5 +29,5 @@ public let actions: [Action] =
     Action("next-panel", .focus(1)), Action("previous-panel", .focus(-1)), Action("log", .showLog),
     Action("search-log", .searchLog(.open)),
     Action("graphics", .nextGraphics), Action("theme", .nextTheme), Action("command", .palette(.open)),
-    Action("help", .help), Action("quit", .quit),
+    Action("help", .help), Action("quit", .quit), Action("stop", .stop),
   ] + drawActions + arrangementActions + embeddingActions + similarityActions + metricsActions + replayActions

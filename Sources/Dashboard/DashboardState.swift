@@ -55,6 +55,8 @@ public struct DashboardState: Sendable {
   public var logLines: [String] = []
   /// The person has quit.
   public internal(set) var isDone = false
+  /// The terminal is lent by another process; whoever quits only leaves.
+  public let isAttached: Bool
 
   public let themes: [Theme]
   /// The views-only screen, without a trainer.
@@ -124,12 +126,12 @@ public struct DashboardState: Sendable {
   ///   - knobs: the values the preview starts from.
   ///   - keys: what keys do that is not as in the table.
   public init(
-    themes: [Theme], abilities: Abilities, isPreview: Bool = false, isComparison: Bool = false, knobs: Knobs = Knobs(),
-    keys: KeyChanges = KeyChanges()
+    themes: [Theme], abilities: Abilities, isPreview: Bool = false, isComparison: Bool = false,
+    isAttached: Bool = false, knobs: Knobs = Knobs(), keys: KeyChanges = KeyChanges()
   ) {
     precondition(!themes.isEmpty, "a dashboard needs a theme")
     (self.themes, self.abilities, previewKnobs) = (themes, abilities, knobs)
-    (self.isPreview, self.isComparison) = (isPreview, isComparison)
+    (self.isPreview, self.isComparison, self.isAttached) = (isPreview, isComparison, isAttached)
     bindings = keys.applied(to: standardBindings)
     if isPreview { (screen, focus) = (.panel(.views), .views) }
     if isComparison { screen = .panel(.loss) }

@@ -30,5 +30,6 @@ public enum Intent: Sendable, Equatable {
   case rewind(RewindIntent)
   case nextTheme, nextGraphics, showLog, help
   case mouse(MouseIntent)
-  case quit, confirmQuit, stay
+  /// `stop` ends the run; `quit`, too, unless the screen is only attached to it.
+  case quit, stop, confirmQuit, stay
 }

@@ -45,6 +45,8 @@ extension DashboardState {
   var isFree: Bool {
     !asksToQuit && !isTyping && palette == nil && !isSearching && !isListingRuns && rewindAsked == nil
   }
+  /// Nothing is being answered or typed that takes letters.
+  var mayQuit: Bool { !asksToQuit && palette == nil && !isSearching }
   /// A run trains here, or has.
   var hasTrainer: Bool { !isPreview && !isComparison }
   var trains: Bool { hasTrainer && !isReplay && !snapshot.state.isOver }
@@ -206,7 +208,13 @@ private let screenBindings: [Binding] = [
   Binding(.screen, "?", "help", "all keys, and what the numbers mean", [(character("?"), .help)], when: \.isFree),
   Binding(
     .screen, "q", "quit", "quit; while training it asks first", [(character("q"), .quit), (.control("c"), .quit)],
-    when: { !$0.asksToQuit && $0.palette == nil && !$0.isSearching }, shown: \.isFree),
+    when: { $0.mayQuit && !$0.isAttached }, shown: \.isFree),
+  Binding(
+    .screen, "q", "leave", "of an attached screen: leave it, training goes on",
+    [(character("q"), .quit), (.control("c"), .quit)], when: { $0.mayQuit && $0.isAttached }, shown: \.isFree),
+  Binding(
+    .screen, "Q", "", "of an attached screen: end the run; it asks first", [(character("Q"), .stop)],
+    when: { $0.isFree && $0.isAttached && $0.trains }),
 ]
 
 /// What a key asks for in this state; nil when it means nothing now.

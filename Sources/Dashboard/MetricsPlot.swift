@@ -109,10 +109,10 @@ extension LinePlot.Point {
 extension Event {
   var isTurn: Bool { if case .knob = kind { true } else { false } }
 
-  /// Has a mark on the plots: what comes with every epoch has none.
+  /// Has a mark on the plots: what comes with every epoch, or says nothing of training, has none.
   var isMarked: Bool {
     switch kind {
-    case .started, .checkpoint, .evaluated: false
+    case .started, .attached, .checkpoint, .evaluated: false
     default: true
     }
   }

@@ -42,6 +42,7 @@ public func update(_ state: inout DashboardState, _ intent: Intent) -> [Command]
   case .help: state.toggleHelp()
   case .mouse(let intent): return state.obey(intent)
   case .quit: return state.quit()
+  case .stop: state.asksToQuit = true
   case .confirmQuit:
     (state.isDone, state.asksToQuit) = (true, false)
     return [.stop]
@@ -131,7 +132,7 @@ extension DashboardState {
   }
 
   fileprivate mutating func quit() -> [Command] {
-    if isPreview || isComparison || isReplay || snapshot.state.isOver {
+    if isPreview || isComparison || isReplay || isAttached || snapshot.state.isOver {
       isDone = true
       return []
     }

@@ -128,6 +128,7 @@ extension Event {
     case .note(let text): text
     case .warning(let text): "warning: \(text)"
     case .terminalLost: "the terminal was lost; training goes on"
+    case .attached(let terminal): "shown on \(terminal)"
     case .stopped(let reason): "stopped: \(reason)"
     case .finished: "finished"
     case .failed(let text): "failed: \(text)"
@@ -146,7 +147,7 @@ extension Event {
     case .failed: .bad
     case .evaluated, .testEvaluated: .accuracy
     case .started, .resumed, .finished: .good
-    case .paused, .unpaused, .checkpoint, .note: .text
+    case .paused, .unpaused, .checkpoint, .attached, .note: .text
     }
   }
 }

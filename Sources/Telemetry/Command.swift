@@ -19,6 +19,6 @@ public enum Command: Sendable, Equatable {
   case playSpeed(Double)
   /// Save and end.
   case stop
-  /// The screen is gone; the run goes on and writes it down.
-  case terminalLost
+  /// Something has happened to the screen: the run goes on and writes it down.
+  case report(Event.Kind)
 }

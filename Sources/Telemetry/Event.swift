@@ -15,6 +15,8 @@ public struct Event: Sendable, Equatable {
     case note(String)
     case warning(String)
     case terminalLost
+    /// Another terminal, of this name, has the screen from here on.
+    case attached(terminal: String)
     case stopped(reason: String)
     case finished
     case failed(String)
@@ -46,6 +48,7 @@ public struct Event: Sendable, Equatable {
     case .note: "note"
     case .warning: "warning"
     case .terminalLost: "terminal_lost"
+    case .attached: "attached"
     case .stopped: "stopped"
     case .finished: "finished"
     case .failed: "failed"

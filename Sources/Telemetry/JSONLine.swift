@@ -77,6 +77,7 @@ extension Event {
       line.add("protocol", protocolName)
       if let top1 { line.add("top1", top1) }
     case .note(let text), .warning(let text): line.add("text", text)
+    case .attached(let terminal): line.add("terminal", terminal)
     case .stopped(let reason): line.add("reason", reason)
     case .failed(let text): line.add("text", text)
     }

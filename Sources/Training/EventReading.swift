@@ -28,6 +28,7 @@ extension Event {
     case "note": kind = .note(text("text"))
     case "warning": kind = .warning(text("text"))
     case "terminal_lost": kind = .terminalLost
+    case "attached": kind = .attached(terminal: text("terminal"))
     case "stopped": kind = .stopped(reason: text("reason"))
     case "finished": kind = .finished
     case "failed": kind = .failed(text("text"))

@@ -45,7 +45,7 @@ extension RunFolder {
 
   /// Whether the process that has taken the run's lock is alive. The lock is not tried: whoever starts there just now
   /// would be refused.
-  static func isTraining(in path: String) -> Bool {
+  public static func isTraining(in path: String) -> Bool {
     guard let text = FileManager.default.contents(atPath: path + "/lock"),
       let process = Int32(String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     else { return false }

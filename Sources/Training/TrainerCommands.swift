@@ -43,9 +43,7 @@ extension Trainer {
     case .rewind(let step): try rewind(toStep: step)
     case .seek, .playSpeed: break
     case .stop: isStopping = true
-    case .terminalLost:
-      watch([])
-      try emit(.terminalLost)
+    case .report(let happening): try emit(happening)
     }
   }
 

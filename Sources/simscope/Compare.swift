@@ -21,7 +21,7 @@ func compare(_ arguments: Arguments) throws -> Int32 {
   }
   let themes = try themes(for: arguments)
   let options = try terminalOptions(arguments, log: nil)
-  let framesPerSecond = try arguments.number("fps", 0.1...60, default: 10)
+  let framesPerSecond = try framesPerSecond(arguments)
   let outcome = try withScreen(themes, options, comparing: histories, keys: keyChanges(arguments)) { screen in
     screen.draw()
     return screen.browse(Link(), framesPerSecond: framesPerSecond)

@@ -18,14 +18,19 @@ func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Argume
   let themes = try themes(for: arguments)
   let options = try terminalOptions(arguments, log: try logPath(of: run))
   let keys = try keyChanges(arguments)
-  let framesPerSecond = try arguments.number("fps", 0.1...60, default: 10)
+  let framesPerSecond = try framesPerSecond(arguments)
   let link = Link()
   let memory = ScreenMemory.load(arguments)
-  let outcome = try withScreen(themes, options, keys: keys, memory: memory) { screen in
+  let (outcome, host) = try withScreen(themes, options, keys: keys, memory: memory) { screen in
     screen.draw()
     let training = TrainingThread(configuration, resuming: resuming, niceness: trainerNiceness, link: link)
-    return screen.run(link, training, framesPerSecond: framesPerSecond, stopsOnHangup: configuration.onHangup == .stop)
+    let stage = Stage(isTaken: true)
+    let host = AttachHost(link, training, stage)
+    let outcome = screen.run(
+      link, training, stage, framesPerSecond: framesPerSecond, stopsOnHangup: configuration.onHangup == .stop)
+    return (outcome, host)
   }
+  host.close()
   removeIfEmpty(run)
   if case .failed(let trouble)? = outcome.end { throw trouble }
   if let last = outcome.lastLine { print(last) }
@@ -48,6 +53,10 @@ private func removeIfEmpty(_ run: String) {
   guard !FileManager.default.fileExists(atPath: run + "/config.json") else { return }
   unlink(run + "/log.txt")
   rmdir(run)
+}
+
+func framesPerSecond(_ arguments: Arguments) throws -> Double {
+  try arguments.number("fps", 0.1...60, default: 10)
 }
 
 func terminalOptions(_ arguments: Arguments, log: String?) throws -> TerminalOptions {

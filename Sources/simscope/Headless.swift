@@ -22,6 +22,7 @@ func runHeadless(_ configuration: Configuration, resuming: String?, _ style: Lin
   let interrupts = Interrupts(stopsOnHangup ? [SIGINT, SIGTERM, SIGQUIT, SIGHUP] : [SIGINT, SIGTERM, SIGQUIT])
   if !stopsOnHangup { signal(SIGHUP, SIG_IGN) }
   let training = TrainingThread(configuration, resuming: resuming, niceness: 0, link: link)
+  let host = AttachHost(link, training, Stage(isTaken: false))
   var printer = LinePrinter(style)
   var conversation = style == .plain ? Conversation() : nil
   var asked = false
@@ -34,8 +35,9 @@ func runHeadless(_ configuration: Configuration, resuming: String?, _ style: Lin
       complain("\(signalName(signal)): stopping after this step and saving")
     }
     if interrupts.count > 1 { exit(128 + (interrupts.first ?? SIGINT)) }
-    printer.show(link, isLast: false)
+    if !host.isShown(on: STDOUT_FILENO) { printer.show(link, isLast: false) }
   }
+  host.close()
   printer.show(link, isLast: true)
   guard case .failed(let trouble)? = training.outcome else { return interrupts.first.map { 128 + $0 } ?? 0 }
   throw trouble
@@ -47,7 +49,8 @@ private struct LinePrinter {
   private var serial = 0
   private var lastLine = ""
   private var lastTime = ContinuousClock.now - .seconds(2)
-  private var hasHeader = false
+  /// Of the run that is told of.
+  private var folder = ""
   private var eventsShown = 0
   /// Lines that wait for their second.
   private var waiting: [String] = []
@@ -61,6 +64,7 @@ private struct LinePrinter {
     guard isLast || ContinuousClock.now - lastTime >= .seconds(1) else { return }
     if let (snapshot, serial) = link.newest(after: isLast ? -1 : self.serial) {
       self.serial = serial
+      if snapshot.run.folder != folder { begin(snapshot) }
       if style == .objects { takeObjects(snapshot) } else { takeWords(snapshot) }
     }
     guard !waiting.isEmpty else { return }
@@ -70,20 +74,24 @@ private struct LinePrinter {
     waiting.removeFirst(count)
   }
 
+  /// A run begins, or goes on in another folder after going back.
+  private mutating func begin(_ snapshot: Snapshot) {
+    if style != .objects {
+      waiting.append(
+        "run \(snapshot.run.folder) · \(snapshot.run.data), \(snapshot.run.trainCount) pictures to train on, "
+          + "\(snapshot.run.heldOutCount) held out · \(snapshot.run.encoder), \(snapshot.run.parameterCount) parameters"
+      )
+    }
+    if style == .plain && folder.isEmpty { waiting.append("say help to hear what can be said") }
+    (folder, eventsShown) = (snapshot.run.folder, 0)
+  }
+
   private mutating func takeObjects(_ snapshot: Snapshot) {
     for event in news(of: snapshot) { waiting.append(event.json) }
     if let line = snapshot.metrics?.json { takeOnce(line) }
   }
 
   private mutating func takeWords(_ snapshot: Snapshot) {
-    if !hasHeader, !snapshot.run.folder.isEmpty {
-      waiting.append(
-        "run \(snapshot.run.folder) · \(snapshot.run.data), \(snapshot.run.trainCount) pictures to train on, "
-          + "\(snapshot.run.heldOutCount) held out · \(snapshot.run.encoder), \(snapshot.run.parameterCount) parameters"
-      )
-      if style == .plain { waiting.append("say help to hear what can be said") }
-      hasHeader = true
-    }
     waiting += news(of: snapshot).compactMap { event in
       switch event.kind {
       case .note(let text): text

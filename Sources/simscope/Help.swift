@@ -3,8 +3,7 @@ import Foundation
 
 func generalHelp() -> String {
   let rows = programCommands.map { command in
-    let later = command.run == nil ? " (comes with a later version)" : ""
-    return "  " + padded("\(command.name) \(command.usage)", 22) + command.summary + later
+    "  " + padded("\(command.name) \(command.usage)", 22) + command.summary
   }
   return """
     simscope watches and steers contrastive learning: a SimCLR trainer with a dashboard in the terminal.

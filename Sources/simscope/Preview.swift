@@ -26,7 +26,7 @@ func preview(_ arguments: Arguments) throws -> Int32 {
   let link = Link()
   let themes = try themes(for: arguments)
   let options = try terminalOptions(arguments, log: nil)
-  let framesPerSecond = try arguments.number("fps", 0.1...60, default: 10)
+  let framesPerSecond = try framesPerSecond(arguments)
   let outcome = try withScreen(
     themes, options, isPreview: true, knobs: configuration.knobs, keys: keyChanges(arguments)
   ) { screen in

@@ -9,8 +9,7 @@ struct ProgramCommand: Sendable {
   let usage: String
   let summary: String
   let flags: [Flag]
-  /// nil: comes with a later version.
-  let run: (@Sendable (Arguments) throws -> Int32)?
+  let run: @Sendable (Arguments) throws -> Int32
 }
 
 let programVersion = "0.1"
@@ -41,8 +40,8 @@ let programCommands: [ProgramCommand] = [
   ProgramCommand(
     name: "replay", usage: "RUN", summary: "the dashboard over a recorded run", flags: replayFlags, run: replay),
   ProgramCommand(
-    name: "attach", usage: "RUN", summary: "shows a running trainer whose terminal was left or lost", flags: [],
-    run: nil),
+    name: "attach", usage: "RUN", summary: "shows a running trainer that has no terminal, or another one",
+    flags: attachFlags, run: attach),
   ProgramCommand(
     name: "bench", usage: "", summary: "what this machine computes, and how fast: kernels, views, loss, steps, screen",
     flags: benchFlags, run: bench),
@@ -93,8 +92,5 @@ private func dispatch(_ arguments: [String]) throws -> Int32 {
     print(help(of: command))
     return 0
   }
-  guard let run = command.run else {
-    throw UsageError("“\(command.name)” comes with a later version of simscope")
-  }
-  return try run(Arguments(rest, flags: command.flags))
+  return try command.run(Arguments(rest, flags: command.flags))
 }

@@ -19,7 +19,7 @@ func replay(_ arguments: Arguments) throws -> Int32 {
   _ = try RunFolder.configuration(of: folder)
   let themes = try themes(for: arguments)
   let options = try terminalOptions(arguments, log: nil)
-  let framesPerSecond = try arguments.number("fps", 0.1...60, default: 10)
+  let framesPerSecond = try framesPerSecond(arguments)
   let memory = ScreenMemory.load(arguments)
   let link = Link()
   let outcome = try withScreen(themes, options, keys: keyChanges(arguments), memory: memory) { screen in

@@ -28,8 +28,10 @@ struct ScreenLoop: ~Copyable {
   private var lastFrame = ContinuousClock.now
   private var lastFigures = ContinuousClock.now
   private var logSize: Int?
-  private var signal: Int32?
+  private(set) var signal: Int32?
   private var isLost = false
+  /// The person has asked for the run's end, not only for that of the screen.
+  private(set) var isStopAsked = false
   private var meter = CostMeter()
 
   /// Numbers that change more often than this cannot be read, and cost bytes.
@@ -52,25 +54,57 @@ struct ScreenLoop: ~Copyable {
     meter.countFrame()
   }
 
-  /// Shows a trainer until the person quits, a signal comes or training fails.
+  /// Shows a trainer until the person quits, a signal comes or training fails. The screen is given up, and training goes
+  /// on, when the terminal is lost or another terminal takes over.
   mutating func run(
-    _ link: Link, _ training: TrainingThread, framesPerSecond: Double, stopsOnHangup: Bool
+    _ link: Link, _ training: TrainingThread, _ stage: Stage, framesPerSecond: Double, stopsOnHangup: Bool
   ) -> ScreenOutcome {
     while true {
-      let (keys, lost) = takeEvents(seconds: 1 / framesPerSecond, link)
-      if lost { link.send(stopsOnHangup ? .stop : .terminalLost) }
-      if lost && stopsOnHangup { signal = SIGHUP }
-      let isDue = keys || ContinuousClock.now - lastFrame >= .seconds(0.9 / framesPerSecond)
-      if keys { draw(isAnswer: true) }
-      if takeNews(link, isDue: isDue) { draw() }
-      // Takes some milliseconds that no key shall wait for.
-      if !keys && takeSheet(link) { draw() }
+      if takeRound(link, framesPerSecond) {
+        link.send(stopsOnHangup ? .stop : .report(.terminalLost))
+        if stopsOnHangup { signal = SIGHUP }
+        leave(stage, link)
+      } else if !isLost, let name = stage.successor(of: 0) {
+        giveUp(to: name)
+        leave(stage, link)
+      }
       guard let end = training.outcome else { continue }
       if case .failed = end { return outcome(end) }
-      // A run that is through stays on the screen until it has been looked at.
-      if state.isDone || signal != nil || isLost { return outcome(end) }
+      // A run that is through stays on the screen, here or elsewhere, until it has been looked at.
+      if state.isDone || signal != nil || isLost && !stage.isTaken { return outcome(end) }
     }
   }
+
+  private mutating func giveUp(to name: String) {
+    let time = Calendar.current.dateComponents([.hour, .minute], from: .now)
+    let clock = String(format: "%02d:%02d", time.hour ?? 0, time.minute ?? 0)
+    terminal.giveUp(saying: "simscope: shown on \(name) since \(clock); training goes on, Ctrl-C here ends it")
+    isLost = true
+  }
+
+  private func leave(_ stage: Stage, _ link: Link) {
+    link.send(.watch([]))
+    stage.leave(0)
+  }
+
+  /// Keys and news, and the frames they ask for.
+  /// - Returns: whether the terminal was lost just now.
+  mutating func takeRound(_ link: Link, _ framesPerSecond: Double) -> Bool {
+    // However few frames are wanted: signals, another screen and the end are heard.
+    let (keys, lost) = takeEvents(seconds: min(0.25, 1 / framesPerSecond), link)
+    let isDue = keys || ContinuousClock.now - lastFrame >= .seconds(0.9 / framesPerSecond)
+    if keys { draw(isAnswer: true) }
+    if takeNews(link, isDue: isDue) { draw() }
+    // Takes some milliseconds that no key shall wait for.
+    if !keys && takeSheet(link) { draw() }
+    return lost
+  }
+
+  /// The shell has the terminal, which is lent.
+  var isAside: Bool { terminal.isAside }
+
+  /// What the person has made of the screen.
+  var memory: ScreenMemory { ScreenMemory(arrangement: state.arrangement, theme: state.chosenTheme) }
 
   /// Shows pairs of views or recorded runs until the person quits; there is no trainer.
   mutating func browse(_ link: Link, framesPerSecond: Double) -> ScreenOutcome {
@@ -88,13 +122,7 @@ struct ScreenLoop: ~Copyable {
   private func outcome(_ end: TrainingEnd?) -> ScreenOutcome {
     let hasRun = !state.snapshot.run.folder.isEmpty && !state.isPreview && !isLost
     return ScreenOutcome(
-      end: end, signal: signal, lastLine: hasRun ? lastLine(end) : nil,
-      memory: ScreenMemory(arrangement: state.arrangement, theme: state.chosenTheme))
-  }
-
-  private func lastLine(_ end: TrainingEnd?) -> String {
-    guard case .stopped? = end else { return statusLine(state.snapshot) }
-    return statusLine(state.snapshot) + "\nto go on: simscope resume \(state.snapshot.run.folder)"
+      end: end, signal: signal, lastLine: hasRun ? lastLine(state.snapshot, end) : nil, memory: memory)
   }
 
   // MARK: input
@@ -129,7 +157,9 @@ struct ScreenLoop: ~Copyable {
 
   private mutating func obey(_ intent: Intent, _ link: Link) {
     let shown = state.watching
-    update(&state, intent).forEach(link.send)
+    let commands = update(&state, intent)
+    if commands.contains(.stop) { isStopAsked = true }
+    commands.forEach(link.send)
     if state.watching != shown { link.send(.watch(state.watching)) }
   }
 
@@ -138,17 +168,19 @@ struct ScreenLoop: ~Copyable {
     state.availableGraphics = terminal.availableGraphics
   }
 
-  /// The first signal asks the trainer to save and end; a second one does not wait for it.
+  /// The first signal asks the trainer to save and end; a second one does not wait for it. A screen that is only attached
+  /// is left.
   private mutating func interrupt(_ number: Int32, _ link: Link) {
+    defer { signal = number }
+    if state.isAttached { return }
     if signal != nil { exit(128 + number) }
-    signal = number
     link.send(.stop)
   }
 
   // MARK: news
 
   /// - Returns: whether the screen has something new to show.
-  private mutating func takeNews(_ link: Link, isDue: Bool) -> Bool {
+  mutating func takeNews(_ link: Link, isDue: Bool) -> Bool {
     guard isDue else { return false }
     var news = false
     if let (snapshot, serial) = link.newest(after: serial) {
@@ -204,24 +236,4 @@ struct ScreenLoop: ~Copyable {
     state.logLines = text.split(separator: "\n").suffix(200).map(String.init)
     return true
   }
-}
-
-/// Opens the terminal, hands a loop over it to `body`, and gives the terminal back.
-func withScreen<Result>(
-  _ themes: [Theme], _ options: TerminalOptions, isPreview: Bool = false, knobs: Knobs = Knobs(),
-  comparing histories: [RunHistory] = [], keys: KeyChanges, memory: ScreenMemory = ScreenMemory(),
-  _ body: (inout ScreenLoop) throws -> Result
-) throws -> Result {
-  let terminal = try Terminal(options: options)
-  var state = DashboardState(
-    themes: themes, abilities: terminal.abilities, isPreview: isPreview, isComparison: !histories.isEmpty, knobs: knobs,
-    keys: keys)
-  state.arrangement = memory.arrangement
-  state.remember(theme: memory.theme, isShown: !memory.isOverruled)
-  if memory.isFirst { state.greet() }
-  var screen = ScreenLoop(terminal, state, Overlays(histories), log: options.logPath)
-  screen.takeAbilities()
-  let result = Swift.Result { try body(&screen) }
-  screen.close()
-  return try result.get()
 }

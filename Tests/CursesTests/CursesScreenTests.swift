@@ -9,7 +9,7 @@ import Testing
   private let window = WindowSize(columns: 40, rows: 10, pixelWidth: 0, pixelHeight: 0)
 
   private func screen(_ term: String, _ depth: Abilities.ColorDepth) throws -> CursesScreen {
-    _ = Environment.current()
+    _ = Environment(Environment.variables())
     return try CursesScreen(type: TerminalType.find([term], term: term), depth: depth, window: window)
   }
 

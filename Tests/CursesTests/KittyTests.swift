@@ -134,7 +134,7 @@ import Testing
   @Test func tmuxDecidesWhereItStandsBetween() {
     func found(_ answer: String, wish: Abilities.Graphics? = nil) -> Abilities.Graphics {
       var detection = Detection(
-        environment: Environment(term: "tmux-256color", multiplexed: true, isInTmux: true),
+        environment: Environment(term: "tmux-256color", multiplexed: true, tmuxSocket: "/tmp/tmux"),
         options: TerminalOptions(graphics: wish), colors: 256,
         window: WindowSize(columns: 100, rows: 40, pixelWidth: 0, pixelHeight: 0))
       detection.tmux = TmuxQuestion.Answer(answer)

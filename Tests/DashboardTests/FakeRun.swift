@@ -220,8 +220,10 @@ enum FakeRun {
   static let plain = Abilities(colors: .mono, graphics: .ascii, unicode: false)
 
   /// The dashboard over that run.
-  static func state(_ abilities: Abilities = plenty, keys: KeyChanges = KeyChanges()) -> DashboardState {
-    var state = DashboardState(themes: [.builtin], abilities: abilities, keys: keys)
+  static func state(
+    _ abilities: Abilities = plenty, isAttached: Bool = false, keys: KeyChanges = KeyChanges()
+  ) -> DashboardState {
+    var state = DashboardState(themes: [.builtin], abilities: abilities, isAttached: isAttached, keys: keys)
     state.snapshot = snapshot()
     state.pair = pair()
     state.cost = ScreenCost(

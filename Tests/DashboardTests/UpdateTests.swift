@@ -24,6 +24,22 @@ private func press(_ text: String, _ state: inout DashboardState) -> [Command] {
   #expect(state.isDone)
 }
 
+@Test func anAttachedScreenIsLeftAndTheRunGoesOn() {
+  for key in [Key.character("q"), .control("c")] {
+    var state = FakeRun.state(isAttached: true)
+    #expect(press([key], &state).isEmpty)
+    #expect(state.isDone)
+  }
+  var state = FakeRun.state(isAttached: true)
+  #expect(press("Q", &state).isEmpty && state.asksToQuit)
+  #expect(press("n", &state).isEmpty && !state.asksToQuit && !state.isDone)
+  #expect(press(":stop", &state).isEmpty && press([.enter], &state).isEmpty && state.asksToQuit)
+  #expect(press("y", &state) == [.stop])
+  // Where the screen is the run's own, q alone ends it.
+  var own = FakeRun.state()
+  #expect(press("Q", &own).isEmpty && !own.asksToQuit)
+}
+
 @Test func controlCAsksOnceAndThenQuits() {
   var state = FakeRun.state()
   #expect(press([.control("c")], &state).isEmpty)
@@ -204,7 +220,7 @@ private func press(_ text: String, _ state: inout DashboardState) -> [Command] {
   let all = [
     "choose", "turn", "type", "eraseTyped", "applyTyped", "cancelTyped", "focus", "zoom", "back", "scroll", "pair",
     "reroll", "pauseOrResume", "singleStep", "undo", "checkpoint", "evaluate", "nextTheme", "nextGraphics", "showLog",
-    "help", "quit", "confirmQuit", "stay", "palette", "embedding", "similarity", "show", "toggleSheet",
+    "help", "quit", "stop", "confirmQuit", "stay", "palette", "embedding", "similarity", "show", "toggleSheet",
     "metrics", "arrange", "searchLog", "draw", "runs", "replay", "rewind",
   ]
   #expect(reached == Set(all.map { $0.prefix { _ in true } }))

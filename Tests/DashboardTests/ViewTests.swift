@@ -202,6 +202,11 @@ private let sizes: [(Int, Int)] = {
   #expect(footer().contains("simscope resume frogs-01") && footer().contains("y quit"))
 }
 
+@Test func anAttachedScreenSaysSo() {
+  let lines = view(FakeRun.state(isAttached: true), columns: 120, rows: 30).grid.description.split(separator: "\n")
+  #expect(lines.first!.contains("attached") && lines.last!.contains("q leave"))
+}
+
 @Test func marksOfTurnedKnobsStandOnTheLossPlot() {
   let text = view(FakeRun.state(), columns: 120, rows: 40).grid.description
   #expect(text.contains("τ .5→.3") && text.contains("s .5→.7"))

@@ -26,16 +26,10 @@ extension RealProgram {
     }
 
     @Test func aThemeIsANameAFileOrTheList() throws {
-      for command in ["train", "resume", "preview", "compare", "replay"] {
+      for command in ["train", "resume", "preview", "compare", "replay", "attach"] {
         let list = try run([command, "--theme", "list"])
         #expect(list.status == 0 && list.output.hasPrefix("dark\n"), "\(command): \(list.errors)")
       }
-    }
-
-    @Test func commandsOfLaterVersionsSaySo() throws {
-      let answer = try run(["attach", "runs/x"])
-      #expect(answer.status == 2)
-      #expect(answer.errors == "simscope: “attach” comes with a later version of simscope\n")
     }
 
     @Test func aRecordingWantsATerminal() throws {
@@ -45,7 +39,7 @@ extension RealProgram {
 
     @Test(arguments: [
       [], ["train"], ["resume"], ["preview"], ["evaluate"], ["bench"], ["generate"], ["doctor"], ["embed"],
-      ["reproduce"], ["export"], ["compare"],
+      ["reproduce"], ["export"], ["compare"], ["attach"],
     ])
     func everyCommandHasHelp(command: [String]) throws {
       let answer = try run(command + ["--help"])

@@ -117,6 +117,32 @@ extension RealProgram {
       #expect(!text.contains("\u{1B}"))
     }
 
+    @Test func linesGoOnAfterGoingBack() throws {
+      let scratch = try Scratch()
+      try generate(scratch)
+      let (words, output) = (Pipe(), scratch.path + "/output")
+      try Data().write(to: URL(fileURLWithPath: output))
+      let process = try started(
+        [
+          "train", "data", "--plain", "--epochs", "100000", "--knn-every", "0", "--checkpoint-every", "0", "--run", "run",
+        ] + quick,
+        in: scratch.path, input: words, output: FileHandle(forWritingAtPath: output))
+      func say(_ line: String) throws { try words.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8)) }
+      func isPrinted(_ text: String) -> Bool {
+        FileManager.default.contents(atPath: output)!.range(of: Data(text.utf8)) != nil
+      }
+      try waitUntil("a few steps") { lines(scratch.path + "/run/metrics.jsonl").count >= 3 }
+      for value in ["0.1", "0.2", "0.3"] {
+        try say("temperature \(value)")
+        try waitUntil("a turn") { isPrinted(" to \(value)\n") }
+      }
+      try say("rewind")
+      try waitUntil("the other run") { isPrinted("run run-2 ") }
+      try say("quit")
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    }
+
     @Test(arguments: [SIGINT, SIGTERM, SIGQUIT, SIGHUP])
     func aSignalSavesAndEnds(signal: Int32) throws {
       let scratch = try Scratch()

@@ -4,7 +4,7 @@ import Testing
 
 /// A pseudo-terminal with the program on it.
 final class Screen {
-  let master: Int32
+  private(set) var master: Int32
   private let terminal: Int32
   private let before: termios
   let process = Process()
@@ -32,9 +32,15 @@ final class Screen {
     try process.run()
   }
 
+  /// As a connection does that breaks. Nothing can be read any more.
+  func hangUp() {
+    close(master)
+    master = -1
+  }
+
   deinit {
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    close(master)
+    if master >= 0 { close(master) }
     close(terminal)
   }
 

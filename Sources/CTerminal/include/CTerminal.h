@@ -1,5 +1,5 @@
 /// The terminal's rough side, in POSIX C: opened, made ours, and given back from anywhere, signal handlers included.
-/// One terminal a process.
+/// One terminal a process, and those that other processes lend it.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,8 +12,8 @@ int ct_open(void);
 /// Closes what `ct_open` opened. From here on nothing touches that terminal.
 void ct_close(void);
 
-/// Columns, rows and pixels of the terminal (0 when it does not say). False when it can't be asked.
-bool ct_size(int *columns, int *rows, int *pixel_width, int *pixel_height);
+/// Columns, rows and pixels of a terminal (0 when it does not say). False when it can't be asked.
+bool ct_size(int terminal, int *columns, int *rows, int *pixel_width, int *pixel_height);
 
 /// What stdout and stderr write goes to this file from `ct_take` to `ct_give_back`. False and errno when it can't be opened.
 bool ct_log_to(const char *path);
@@ -50,12 +50,34 @@ void ct_catch_crashes(void);
 /// A stack of its own for the calling thread's crash handler, so that a stack overflow is survived long enough.
 void ct_thread_altstack(void);
 
-/// Starts `tmux display-message` with a format; returns where its answer can be read, without waiting, until the end of
-/// the file; -1 when it cannot be started. One question at a time.
-int ct_ask_tmux(const char *format);
+/// Starts `tmux display-message` with a format, for a pane of the server at a socket; returns where its answer can be
+/// read, without waiting, until the end of the file; -1 when it cannot be started. One question at a time.
+int ct_ask_tmux(const char *socket, const char *pane, const char *format);
 
 /// Closes the file that `ct_ask_tmux` gave and lets tmux go.
 void ct_leave_tmux(int file);
 
 /// An unnamed file in memory, or -1 and errno.
 int ct_memory_file(void);
+
+/// The calling thread writes characters as this locale has them, whatever the process does. Whether that is UTF-8.
+bool ct_use_locale(const char *name);
+
+/// Makes `control.sock` in a folder, for this user alone, and listens there; -1 and errno when it cannot be.
+int ct_listen(const char *folder);
+
+/// Connects to `control.sock` in a folder; -1 and errno when nobody listens.
+int ct_connect(const char *folder);
+
+/// Who has connected; -1 when nobody has. None of the sockets ever waits, and each keeps packets apart.
+int ct_accept(int listener);
+
+/// Sends a packet, and with it a file of a terminal, unless that is -1. False when it could not go.
+bool ct_send(int socket, const void *bytes, size_t count, int terminal);
+
+/// Takes a packet, and the terminal's file that came with it, or -1. Its size; 0 when the other is gone; -1 and errno.
+ptrdiff_t ct_receive(int socket, void *bytes, size_t capacity, int *terminal);
+
+/// A terminal that was lent to us may be our own session's: in the background, whoever reads from that is stopped. So we
+/// let it go as the one that controls us.
+void ct_adopt(int terminal);

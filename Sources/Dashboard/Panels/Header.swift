@@ -63,7 +63,8 @@ extension Scene {
       return [text("compare", .title), text(state.recordedRuns.map(\.name).joined(separator: ", "))]
     }
     let run = snapshot.run
-    return [text(run.name, .title), text(run.data), text(run.encoder, .faint)].filter { !$0.isEmpty }
+    let attached = state.isAttached ? text("attached", .warning) : Text()
+    return [text(run.name, .title), attached, text(run.data), text(run.encoder, .faint)].filter { !$0.isEmpty }
   }
 
   /// Step, epoch and speed, the most telling first.
