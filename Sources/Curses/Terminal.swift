@@ -198,6 +198,7 @@ extension Terminal {
     output.removeAll()
     discardFrame()
     display = nil
+    input.giveUpTmux()
     hold.letGo()
   }
 }

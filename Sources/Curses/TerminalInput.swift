@@ -68,12 +68,17 @@ struct TerminalInput {
   mutating func nextSignal(seconds: Double) -> [Arrival] { poll(seconds: seconds, file: -1, wantsRoom: false) }
 
   /// Before the terminal is given back: replies still on their way must not reach the shell.
-  func swallowLateReplies() {
-    tmux?.end()
+  mutating func swallowLateReplies() {
+    giveUpTmux()
     guard openQuestions > 0 else { return }
-    var last = self
-    _ = last.awaitReplies(until: monotonicSeconds() + 0.1)
+    _ = awaitReplies(until: monotonicSeconds() + 0.1)
     tcflush(file, TCIFLUSH)
+  }
+
+  /// tmux may be asked about the next terminal.
+  mutating func giveUpTmux() {
+    tmux?.end()
+    tmux = nil
   }
 
   private mutating func poll(seconds: Double, file: Int32, wantsRoom: Bool) -> [Arrival] {

@@ -16,6 +16,13 @@ extension RunFolder {
     return others.sorted { ($0.age, $0.name) < ($1.age, $1.name) }
   }
 
+  /// The newest branch of a run that trains: the process that went back is there now.
+  public static func trainingBranch(of path: String) -> String? {
+    let branches = runs(beside: path).filter { $0.isTraining && parent(of: $0.folder) == name(of: path) }
+    let folder = (path as NSString).deletingLastPathComponent as NSString
+    return branches.first.map { folder.appendingPathComponent($0.name) }
+  }
+
   private static func listed(_ path: String, beside settings: Configuration) -> ListedRun? {
     guard let other = try? configuration(of: path) else { return nil }
     let file = path + "/metrics.jsonl"

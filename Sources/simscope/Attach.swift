@@ -39,6 +39,9 @@ private func connect(to run: String) throws -> Channel {
   }
   _ = try RunFolder.configuration(of: run)
   if error == EAGAIN { throw mute(run) }
+  if let branch = RunFolder.trainingBranch(of: run) {
+    throw Trouble("training went back and goes on as another run", at: run, remedy: "simscope attach \(branch)")
+  }
   guard !RunFolder.isTraining(in: run) else {
     throw Trouble(
       "the process that trains cannot be reached", at: run + "/control.sock",

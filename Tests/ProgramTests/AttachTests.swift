@@ -169,6 +169,8 @@ extension RealProgram {
       }
       screen.type("q")
       try screen.waitForEnd(0, "simscope attach run-2")
+      let late = try Screen(["attach", "run"], in: run.scratch.path)
+      try late.waitForEnd(1, "training went back and goes on as another run, run; simscope attach run-2")
       kill(trainer.processIdentifier, SIGKILL)
     }
 

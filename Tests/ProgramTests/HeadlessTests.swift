@@ -124,7 +124,8 @@ extension RealProgram {
       try Data().write(to: URL(fileURLWithPath: output))
       let process = try started(
         [
-          "train", "data", "--plain", "--epochs", "100000", "--knn-every", "0", "--checkpoint-every", "0", "--run", "run",
+          "train", "data", "--plain", "--epochs", "100000", "--knn-every", "0", "--checkpoint-every", "0", "--run",
+          "run",
         ] + quick,
         in: scratch.path, input: words, output: FileHandle(forWritingAtPath: output))
       func say(_ line: String) throws { try words.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8)) }
