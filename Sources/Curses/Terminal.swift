@@ -46,7 +46,7 @@ public struct Terminal: ~Copyable {
   public var bytesSent: Int { output.total }
 
   /// Seconds the first frame may be held back for the terminal's replies; later ones arrive as `.abilitiesChanged`.
-  private static let patienceForReplies = 0.015
+  private static let patienceForReplies = 0.01
 
   /// Takes the terminal that stdin and stdout are.
   /// - Throws: `TerminalTrouble` when there is none, or when its type is unknown or cannot place a cursor.
