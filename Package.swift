@@ -13,6 +13,7 @@ let package = Package(
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("pthread")]),
     .target(name: "CTerminal", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "CStart", cSettings: [.define("_GNU_SOURCE")]),
 
     // learning
     .target(name: "Basics", dependencies: ["CKernels"]),
@@ -32,7 +33,7 @@ let package = Package(
       name: "simscope",
       dependencies: [
         "Basics", "Tensors", "Networks", "Images", "Telemetry", "Training", "Canvas", "Dashboard", "Curses",
-        "CTerminal",
+        "CTerminal", "CStart",
       ]),
 
     // tests mirror the targets

@@ -2,7 +2,11 @@
 #include "CAllocations.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static _Thread_local ca_allocations seen __attribute__((tls_model("initial-exec")));
 
@@ -21,27 +25,51 @@ extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
+extern void __libc_free(void *);
+
+static void *held(void *block) {
+  if (block != NULL) seen.held += (int64_t)malloc_usable_size(block);
+  return block;
+}
+static void given_back(void *block) {
+  if (block != NULL) seen.held -= (int64_t)malloc_usable_size(block);
+}
 
 void *malloc(size_t bytes) {
   note(bytes);
-  return __libc_malloc(bytes);
+  return held(__libc_malloc(bytes));
 }
 void *calloc(size_t count, size_t size) {
   note(count * size);
-  return __libc_calloc(count, size);
+  return held(__libc_calloc(count, size));
 }
 void *realloc(void *block, size_t bytes) {
   note(bytes);
-  return __libc_realloc(block, bytes);
+  given_back(block);
+  return held(__libc_realloc(block, bytes));
 }
 void *aligned_alloc(size_t alignment, size_t bytes) {
   note(bytes);
-  return __libc_memalign(alignment, bytes);
+  return held(__libc_memalign(alignment, bytes));
 }
 int posix_memalign(void **block, size_t alignment, size_t bytes) {
   note(bytes);
-  *block = __libc_memalign(alignment, bytes);
+  *block = held(__libc_memalign(alignment, bytes));
   return *block ? 0 : ENOMEM;
+}
+void free(void *block) {
+  given_back(block);
+  __libc_free(block);
+}
+void *mmap(void *place, size_t bytes, int protection, int flags, int file, off_t offset) {
+  void *block = (void *)syscall(SYS_mmap, place, bytes, protection, flags, file, offset);
+  if (block != MAP_FAILED) seen.held += (int64_t)bytes;
+  return block;
+}
+int munmap(void *place, size_t bytes) {
+  const int result = (int)syscall(SYS_munmap, place, bytes);
+  if (result == 0) seen.held -= (int64_t)bytes;
+  return result;
 }
 #else
 #define COUNTS 0
