@@ -1,8 +1,10 @@
 /// simscope: a SimCLR trainer and the terminal instrument that shows and steers it.
+import Curses
 import Foundation
 import Tensors
 
 // A file over the limit on sizes shall be a trouble with a remedy, not the end of the process.
 signal(SIGXFSZ, SIG_IGN)
 BLAS.prepare()
+Terminal.prepare()
 exit(runProgram(Array(CommandLine.arguments.dropFirst())))
