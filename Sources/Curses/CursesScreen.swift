@@ -32,9 +32,8 @@ struct CursesScreen: ~Copyable {
   init(type: TerminalType, depth: Abilities.ColorDepth, window: WindowSize) throws(TerminalTrouble) {
     use_env(false)  // LINES and COLUMNS may be of another window
     let memory = fdopen(ct_memory_file(), "w+")
-    let opened = memory.flatMap { memory in
-      DirectColor.withDescription(if: type.name) { nc_open(type.name, memory) }
-    }
+    let isDescribed = type.name != DirectColor.name || DirectColor.isOffered
+    let opened = isDescribed ? memory.flatMap { nc_open(type.name, $0) } : nil
     guard let memory, let opened else {
       throw TerminalTrouble("ncurses cannot start", at: "TERM=\(type.name)", remedy: "use --headless")
     }

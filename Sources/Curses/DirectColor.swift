@@ -5,14 +5,17 @@ import Glibc
 enum DirectColor {
   static let name = "simscope-direct"
 
-  /// Runs `body` with our description where ncurses looks, when `name` is ours.
-  static func withDescription<Result>(if name: String, _ body: () throws -> Result) rethrows -> Result {
-    guard name == DirectColor.name else { return try body() }
-    let before = getenv("TERMINFO").map { String(cString: $0) }
-    setenv("TERMINFO", "b64:" + compiled, 1)
-    defer { if let before { setenv("TERMINFO", before, 1) } else { unsetenv("TERMINFO") } }
-    return try body()
-  }
+  /// Puts our description where ncurses looks, before those that TERMINFO named. Once and for good: other threads may read
+  /// the environment later.
+  static let isOffered: Bool = {
+    if let own = getenv("TERMINFO").map({ String(cString: $0) }), !own.isEmpty {
+      // Another description in itself has no place in a list of folders.
+      guard !own.hasPrefix("b64:"), !own.hasPrefix("hex:") else { return false }
+      // An empty place in the list is the system's.
+      setenv("TERMINFO_DIRS", own + ":" + (getenv("TERMINFO_DIRS").map { String(cString: $0) } ?? ""), 1)
+    }
+    return setenv("TERMINFO", "b64:" + compiled, 1) == 0
+  }()
 
   /// What `compiled` is made from, by `tic -x` and `base64`.
   static let source = #"""

@@ -48,6 +48,9 @@ public struct Terminal: ~Copyable {
   /// Seconds the first frame may be held back for the terminal's replies; later ones arrive as `.abilitiesChanged`.
   private static let patienceForReplies = 0.01
 
+  /// Makes the environment ready for terminals of any kind. To be called before there are threads that read it.
+  public static func prepare() { _ = DirectColor.isOffered }
+
   /// Takes the terminal that stdin and stdout are.
   /// - Throws: `TerminalTrouble` when there is none, or when its type is unknown or cannot place a cursor.
   public init(options: TerminalOptions) throws {

@@ -54,13 +54,12 @@ struct TerminalType: Equatable {
   }
 
   private static func look(_ name: String) -> (type: TerminalType, placesCursor: Bool)? {
-    DirectColor.withDescription(if: name) {
-      var status: Int32 = 0
-      guard !name.isEmpty, setupterm(name, 2, &status) == OK else { return nil }
-      defer { del_curterm(set_curterm(nil)) }
-      let capability = tigetstr("cup")
-      let placesCursor = capability != nil && capability != UnsafeMutablePointer(bitPattern: -1)
-      return (TerminalType(name: name, colors: max(0, Int(tigetnum("colors")))), placesCursor)
-    }
+    guard name != DirectColor.name || DirectColor.isOffered, !name.isEmpty else { return nil }
+    var status: Int32 = 0
+    guard setupterm(name, 2, &status) == OK else { return nil }
+    defer { del_curterm(set_curterm(nil)) }
+    let capability = tigetstr("cup")
+    let placesCursor = capability != nil && capability != UnsafeMutablePointer(bitPattern: -1)
+    return (TerminalType(name: name, colors: max(0, Int(tigetnum("colors")))), placesCursor)
   }
 }

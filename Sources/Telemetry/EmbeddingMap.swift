@@ -2,7 +2,7 @@
 public struct EmbeddingMap: Sendable, Equatable {
   /// What is laid out: the representation h, or the projection z.
   public enum Space: String, Sendable, CaseIterable { case h, z }
-  /// Principal components; t-distributed stochastic neighbour embedding.
+  /// Principal components; t-distributed stochastic neighbour embedding; uniform manifold approximation and projection.
   public enum Method: String, Sendable, CaseIterable { case pca, tsne, umap }
 
   public struct Point: Sendable, Equatable {

@@ -31,6 +31,7 @@ struct Overlays {
     (state.recordedRuns, self.serial) = (runs, serial)
     return true
   }
+
   private mutating func list(_ state: inout DashboardState) -> Bool {
     guard state.wantsRunList else {
       listing = nil
