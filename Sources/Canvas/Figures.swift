@@ -62,6 +62,15 @@ public enum Figures {
     return "\(minutes / 1440) d \(minutes % 1440 / 60) h"
   }
 
+  /// Seconds as a clock would count them: "0:08", "23:00", "2:05:00"; hours do not end.
+  public static func clock(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "–" }
+    func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let whole = Int(seconds.rounded())
+    let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+    return (hours > 0 ? "\(grouped(hours)):\(padded(minutes))" : "\(minutes)") + ":\(padded(whole % 60))"
+  }
+
   private static func scientific(_ value: Double, _ digits: Int) -> String {
     let magnitude = exponent(of: value)
     let mantissa = trimmed(fixed(value / power(magnitude), digits - 1))

@@ -72,7 +72,7 @@ extension Metric {
     switch self {
     case .knnAccuracy, .linearAccuracy, .contrastiveTop1, .contrastiveTop5:
       Figures.percent(value, max(1, digits - 2))
-    case .time: Figures.duration(value)
+    case .time: Figures.clock(value)
     case _ where isCount && abs(value) < 1e5: Figures.grouped(Int(value))
     case .images: Figures.scaled(value)
     default: Figures.significant(value, digits)
@@ -142,7 +142,7 @@ extension MetricsAxis {
     case .step: "step \(Figures.grouped(Int(x.rounded())))"
     case .epoch: "epoch \(Figures.significant(x, 4))"
     case .images: "\(Metric.images.words(for: x)) images"
-    case .time: Figures.duration(x)
+    case .time: Figures.clock(x)
     }
   }
 }

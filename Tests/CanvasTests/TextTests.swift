@@ -78,6 +78,8 @@ import Testing
   #expect(Figures.duration(1380) == "23 min")
   #expect(Figures.duration(7500) == "2 h 05 min")
   #expect(Figures.duration(.infinity) == "–")
+  #expect([7.6, 59.5, 1380, 7500].map(Figures.clock) == ["0:08", "1:00", "23:00", "2:05:00"])
+  #expect([360_000, .nan].map(Figures.clock) == ["100:00:00", "–"])
 }
 
 @Test func tableAlignsItsColumns() {

@@ -34,7 +34,7 @@ extension Scene {
     let end = max(min(count, area.height), count - (isAlone ? state.scroll : 0))
     let shown = (max(0, end - area.height)..<end).map { snapshot.events[found?[$0] ?? $0] }
     let rows = shown.map { event in
-      [text(Figures.grouped(event.step), .faint)] + (isAlone ? [text(Figures.duration(event.time), .faint)] : [])
+      [text(Figures.grouped(event.step), .faint)] + (isAlone ? [text(Figures.clock(event.time), .faint)] : [])
         + [text(event.words, event.role)]
     }
     let times: [Table.Column] = isAlone ? [.init(.right)] : []
