@@ -31,17 +31,21 @@ static int saved_stdout = -1;
 static int saved_stderr = -1;
 static off_t log_start;
 
-int ct_open(void) {
+static int open_terminal(void) {
   char name[256];
+  const int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+  const int file = ttyname_r(STDIN_FILENO, name, sizeof name) == 0 ? open(name, flags) : -1;
+  return file >= 0 ? file : open("/dev/tty", flags);  // after su, or in a container: the name may be out of reach
+}
+
+int ct_open(void) {
   if (hold == NULL) {
     void *shared = mmap(NULL, sizeof *hold, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return -1;
     hold = shared;
   }
   if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return -1;
-  const int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
-  if (ttyname_r(STDIN_FILENO, name, sizeof name) == 0) terminal = open(name, flags);
-  if (terminal < 0) terminal = open("/dev/tty", flags);  // after su, or in a container: the name may be out of reach
+  terminal = open_terminal();
   if (terminal >= 0) ct_start_guardian(terminal);
   return terminal;
 }
@@ -64,10 +68,20 @@ bool ct_size(int terminal, int *columns, int *rows, int *pixel_width, int *pixel
   return true;
 }
 
+static void point_output_at_log(void) {
+  fflush(stdout);
+  dup2(log_file, STDOUT_FILENO);
+  dup2(log_file, STDERR_FILENO);
+}
+
 bool ct_log_to(const char *path) {
-  log_file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (log_file >= 0) log_start = lseek(log_file, 0, SEEK_END);
-  return log_file >= 0;
+  const int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (file < 0) return false;
+  if (log_file >= 0) close(log_file);
+  log_file = file;
+  log_start = lseek(file, 0, SEEK_END);
+  if (saved_stderr >= 0) point_output_at_log();
+  return true;
 }
 
 void ct_set_farewell(const uint8_t *bytes, size_t count) {
@@ -80,8 +94,7 @@ static void send_output_to_log(void) {
   fflush(stdout);
   saved_stdout = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
   saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-  dup2(log_file, STDOUT_FILENO);
-  dup2(log_file, STDERR_FILENO);
+  point_output_at_log();
 }
 
 static void put_back(int *saved, int file) {
@@ -107,13 +120,19 @@ bool ct_take(void) {
   return true;
 }
 
-/// Farewell and the saved mode, where the terminal is still ours to change.
-static void restore(bool keeps_mode) {
+/// Or a process in the background would be stopped by it. Returns the signals that were blocked before.
+static sigset_t allow_background_write(void) {
   sigset_t background_write;
   sigset_t before;
   sigemptyset(&background_write);
-  sigaddset(&background_write, SIGTTOU);  // or a process in the background would stop here
+  sigaddset(&background_write, SIGTTOU);
   pthread_sigmask(SIG_BLOCK, &background_write, &before);
+  return before;
+}
+
+/// Farewell and the saved mode, where the terminal is still ours to change.
+static void restore(bool keeps_mode) {
+  const sigset_t before = allow_background_write();
   ct_write_patiently(terminal, hold->farewell, hold->farewell_size);
   if (!keeps_mode) tcsetattr(terminal, TCSANOW, &hold->mode);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -173,6 +192,15 @@ void ct_write_patiently(int file, const void *bytes, size_t count) {
       return;
     }
   }
+}
+
+void ct_say(const char *text, size_t count) {
+  const int file = open_terminal();
+  if (file < 0) return;
+  const sigset_t before = allow_background_write();
+  ct_write_patiently(file, text, count);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  close(file);
 }
 
 void ct_show_log_end(void) {

@@ -34,7 +34,14 @@ struct Detection: Equatable {
   var depth: Abilities.ColorDepth {
     let able: Abilities.ColorDepth =
       colors >= 1 << 24 ? .truecolor : colors >= 256 ? .palette256 : colors >= 8 ? .sixteen : .mono
-    return min(able, TerminalType.wantedDepth(options.colors, in: environment) ?? able)
+    return min(able, wantedDepth ?? able)
+  }
+
+  /// What the terminal's description is to have. Where bytes are limited, more colours than asked for are not sent.
+  var wantedDepth: Abilities.ColorDepth? {
+    let saysDirect = environment.multiplexed ? tmux?.showsDirectColor ?? false : replies.showsDirectColor
+    return TerminalType.wantedDepth(
+      options.colors, in: environment, saysDirect: saysDirect && options.bytesPerSecond == nil)
   }
 
   /// What pictures may be drawn with, from the plainest up.

@@ -7,6 +7,8 @@ struct Display: ~Copyable {
   /// What stands on the screen, the cells of pictures marked; nil when that is not known.
   private var shown: Grid?
   private var mustClear = true
+  /// The terminal's other screen, which the shell does not use, has been entered.
+  private var hasEntered = false
 
   init(_ screen: consuming CursesScreen, throughTmux: Bool) {
     self.screen = screen
@@ -17,6 +19,9 @@ struct Display: ~Copyable {
 
   /// To be sent before the screen is left: pictures that the terminal would keep.
   var lastBytes: [UInt8] { pictures.deletions }
+
+  /// To be sent where another display follows this one.
+  var wayOut: [UInt8] { hasEntered ? lastBytes + farewell : [] }
 
   /// The next frame is sent whole.
   mutating func forget() {
@@ -33,6 +38,7 @@ struct Display: ~Copyable {
   /// The screen is left to the shell for a while.
   mutating func leave() {
     screen.leave()
+    hasEntered = false
     forget()
   }
 
@@ -51,7 +57,7 @@ struct Display: ~Copyable {
     let text = screen.draw(grid)
     let mouse = mustClear && detection.environment.understandsModes ? Array(MouseReport.on.utf8) : []
     shown = grid
-    mustClear = false
+    (mustClear, hasEntered) = (false, true)
     return Display.atOnce(erasing + layer.before + text + mouse + layer.after, detection)
   }
 

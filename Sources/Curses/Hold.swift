@@ -52,6 +52,9 @@ struct Hold: ~Copyable {
     ct_set_farewell(bytes, bytes.count)
   }
 
+  /// From now on stdout and stderr go to another log. Where that cannot be written, and on one that is lent, they stay.
+  func log(to path: String) { if stop == nil { _ = ct_log_to(path) } }
+
   /// Ctrl-Z: the shell has the terminal until the process that holds it is told to go on.
   /// - Returns: whether that has happened already; one that is lent comes back with SIGCONT.
   func putAside() -> Bool {

@@ -34,7 +34,7 @@ public struct TerminalLender: ~Copyable {
   /// - Throws: `TerminalTrouble` when there is none, or when its type is unknown or cannot place a cursor.
   public init() throws {
     let environment = Environment(variables)
-    let type = try TerminalType.find(for: environment, colors: nil)
+    let type = try TerminalType.find(for: environment, depth: nil)
     let hold = try Hold.take(logPath: nil)
     let farewell = try CursesScreen(type: type, depth: .mono, window: WindowSize(of: hold.file)).farewell
     hold.prepareFarewell(farewell)

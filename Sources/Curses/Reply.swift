@@ -8,6 +8,9 @@ enum Reply: Equatable {
   case graphics(item: Int, status: Int, values: [Int])
   /// DCS > | name ST: the terminal's name and version. Who answers this takes no harm from unknown commands.
   case version
+  /// DCS 1 $ r … m ST: the colours in force, those of `Replies.directColor` if the terminal has 24-bit colour; DCS 0 $ r
+  /// where it cannot say.
+  case colors(areDirect: Bool)
   /// APC G … ; OK ST: the kitty graphics protocol is known; or it is, but not all of it.
   case kitty(isUnderstood: Bool)
 
@@ -24,6 +27,9 @@ enum Reply: Equatable {
   init?(string: Substring, kind: UInt8) {
     switch kind {
     case UInt8(ascii: "P") where string.hasPrefix(">|"): self = .version
+    case UInt8(ascii: "P") where string.dropFirst().hasPrefix("$r"):
+      let numbers = string.dropFirst(3).split { !$0.isNumber }.map(String.init)
+      self = .colors(areDirect: string.hasSuffix("m") && numbers.contains(Replies.directColor))
     case UInt8(ascii: "_") where string.hasPrefix("G"): self = .kitty(isUnderstood: string.hasSuffix(";OK"))
     default: return nil
     }
@@ -34,13 +40,19 @@ enum Reply: Equatable {
 struct Replies: Equatable {
   /// Sent at the start: colour registers, the largest sixel picture, the version, and last what everyone answers.
   static let question = "\u{1b}[?1;1;0S\u{1b}[?2;4;0S\u{1b}[>0q" + last
-  /// Sent to terminals that have told their version: some others would print it.
-  static let secondQuestion = KittyGraphics.question + last
+  /// Sent to terminals that have told their version: some others would print it. A colour of 24 bits is set, asked for,
+  /// and put back with the cursor.
+  static let secondQuestion =
+    "\u{1b}7\u{1b}[\(directColor.joined(separator: ";"))m\u{1b}P$qm\u{1b}\\\u{1b}8" + KittyGraphics.question + last
+  /// A ground that no palette has.
+  fileprivate static let directColor = ["48", "2", "1", "2", "3"]
   private static let last = "\u{1b}[c"
 
   /// The last reply has come; there will be no more.
   private(set) var isComplete = false
   private var hasSixel = false
+  /// Colours of 24 bits.
+  private(set) var showsDirectColor = false
   /// Pictures by the kitty graphics protocol.
   private(set) var showsKitty = false
   private var registers = 256
@@ -61,6 +73,7 @@ struct Replies: Equatable {
     case .graphics(item: 2, status: 0, let values) where values.count == 2 && values.min()! > 0:
       largestPicture = (values[0], values[1])
     case .graphics, .version: break
+    case .colors(let areDirect): showsDirectColor = areDirect
     case .kitty(let isUnderstood): showsKitty = isUnderstood
     }
   }

@@ -68,12 +68,13 @@ public struct Terminal: ~Copyable {
   private init(
     _ options: TerminalOptions, _ environment: Environment, _ take: () throws(TerminalTrouble) -> Hold
   ) throws {
-    let type = try TerminalType.find(for: environment, colors: options.colors)
+    let depth = TerminalType.wantedDepth(options.colors, in: environment)
+    let type = try TerminalType.find(for: environment, depth: depth)
     let hold = try take()
     var input = TerminalInput(hold, environment)
     let asked = monotonicSeconds()
     let window = WindowSize(of: hold.file)
-    var detection = Detection(environment: environment, options: options, colors: type.colors, window: window)
+    let detection = Detection(environment: environment, options: options, colors: type.colors, window: window)
     let display = try Display(
       CursesScreen(type: type, depth: detection.depth, window: window), throughTmux: environment.isInTmux)
     hold.prepareFarewell(display.farewell)
@@ -83,8 +84,9 @@ public struct Terminal: ~Copyable {
       input.ask(Replies.secondQuestion)
       replies += input.awaitReplies(until: end)
     }
-    for reply in replies { detection.replies.note(reply) }
     self.init(hold: hold, input: input, detection: detection, window: window, display: display)
+    note { for reply in replies { $0.replies.note(reply) } }
+    unreported.removeAll { $0 == .abilitiesChanged }  // nobody has seen others
   }
 
   private init(
@@ -95,6 +97,9 @@ public struct Terminal: ~Copyable {
     self.hold = hold
     self.display = consume display
   }
+
+  /// What is written to stdout and stderr goes to another log from now on.
+  public func log(to path: String) { hold.log(to: path) }
 
   /// Gives the terminal back: screen, cursor, mode, stdout and stderr as they were. Never waits long.
   /// A value that ends without `close` gives back as much, but replies still on their way may reach the shell.
@@ -127,6 +132,32 @@ extension Terminal {
     pace?.forget(window)
     isLatestShown = latest == nil
     catchUp()
+  }
+
+  /// What the terminal has told of itself, which may change what is drawn.
+  mutating func note(_ change: (inout Detection) -> Void) {
+    let before = (abilities, availableGraphics)
+    let wanted = detection.wantedDepth
+    change(&detection)
+    if detection.wantedDepth != wanted { renewDisplay() }
+    if before != (abilities, availableGraphics) { unreported.append(.abilitiesChanged) }
+  }
+
+  /// Begins anew with the description that has the colours wanted now.
+  private mutating func renewDisplay() {
+    let found = try? TerminalType.find(for: detection.environment, depth: detection.wantedDepth)
+    guard let type = found, type.colors != detection.colors, let wayOut = display?.wayOut else { return }
+    detection.colors = type.colors
+    enqueue(wayOut)
+    display = nil  // ncurses leaves the screen that was opened last
+    do {
+      let screen = try CursesScreen(type: type, depth: detection.depth, window: window)
+      hold.prepareFarewell(screen.farewell)
+      display = Display(screen, throughTmux: detection.environment.isInTmux)
+      redrawAll()
+    } catch {
+      lose()
+    }
   }
 
   var hasOutput: Bool { !output.isEmpty }
@@ -195,6 +226,9 @@ extension Terminal {
     hold.prepareFarewell(wayOut, saying: line)
     abandon()
   }
+
+  /// A line for who sits at the terminal that stdin is, after it was given up.
+  public static func say(_ line: String) { ct_say("\(line)\n", line.utf8.count + 1) }
 
   private mutating func abandon() {
     isLost = true

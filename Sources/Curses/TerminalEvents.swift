@@ -49,12 +49,6 @@ extension Terminal {
     input.expectReplies()
   }
 
-  private mutating func note(_ change: (inout Detection) -> Void) {
-    let before = (abilities, availableGraphics)
-    change(&detection)
-    if before != (abilities, availableGraphics) { unreported.append(.abilitiesChanged) }
-  }
-
   /// Ctrl-Z: the shell has the terminal until we are told to go on.
   private mutating func stop() {
     guard !isLost, !isAside else { return }

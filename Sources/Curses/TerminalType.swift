@@ -8,12 +8,15 @@ struct TerminalType: Equatable {
   /// How many colours its description has; 0 for none.
   let colors: Int
 
-  /// The depth of colour to draw in: the user's wish or what the environment speaks for, within what the type can do.
-  static func wantedDepth(_ wish: Abilities.ColorDepth?, in environment: Environment) -> Abilities.ColorDepth? {
+  /// The depth of colour to draw in: the user's wish, or what the environment or the terminal's own word speaks for, within
+  /// what the type can do.
+  static func wantedDepth(
+    _ wish: Abilities.ColorDepth?, in environment: Environment, saysDirect: Bool = false
+  ) -> Abilities.ColorDepth? {
     if let wish { return wish }
     if environment.noColor { return .mono }
-    let direct = ["truecolor", "24bit"].contains(environment.colorTerm) && !environment.multiplexed
-    return direct && environment.term.hasSuffix("-256color") ? .truecolor : nil
+    let isDirect = saysDirect || ["truecolor", "24bit"].contains(environment.colorTerm) && !environment.multiplexed
+    return isDirect ? .truecolor : nil
   }
 
   /// Names to try, the best first.
@@ -29,12 +32,11 @@ struct TerminalType: Equatable {
     }
   }
 
-  /// What fits the environment and the colours that are wished for.
+  /// What fits the environment and the colours that are wanted.
   static func find(
-    for environment: Environment, colors: Abilities.ColorDepth?
+    for environment: Environment, depth: Abilities.ColorDepth?
   ) throws(TerminalTrouble) -> TerminalType {
-    let depth = wantedDepth(colors, in: environment)
-    return try find(candidates(for: environment.term, depth: depth), term: environment.term)
+    try find(candidates(for: environment.term, depth: depth), term: environment.term)
   }
 
   /// The first candidate that is described on this machine and can place the cursor.
@@ -55,9 +57,10 @@ struct TerminalType: Equatable {
 
   private static func look(_ name: String) -> (type: TerminalType, placesCursor: Bool)? {
     guard name != DirectColor.name || DirectColor.isOffered, !name.isEmpty else { return nil }
+    let present = set_curterm(nil)  // what a screen that stands goes by
+    defer { del_curterm(set_curterm(present)) }
     var status: Int32 = 0
     guard setupterm(name, 2, &status) == OK else { return nil }
-    defer { del_curterm(set_curterm(nil)) }
     let capability = tigetstr("cup")
     let placesCursor = capability != nil && capability != UnsafeMutablePointer(bitPattern: -1)
     return (TerminalType(name: name, colors: max(0, Int(tigetnum("colors")))), placesCursor)

@@ -1,5 +1,5 @@
-/// tmux asked whether it passes commands on, and to what kind of terminal: no reply of that terminal reaches us through
-/// it. It answers while we draw.
+/// tmux asked whether it passes commands on, and to what kind of terminal with which features: no reply of that terminal
+/// reaches us through it. It answers while we draw.
 import CTerminal
 import Glibc
 
@@ -11,14 +11,20 @@ struct TmuxQuestion {
   struct Answer: Equatable {
     /// allow-passthrough is on.
     let passes: Bool
+    /// It hands 24-bit colour on, for it takes the terminal to have that.
+    let showsDirectColor: Bool
     /// The terminal's name and version by its own word; empty when tmux does not know.
     let terminal: String
 
-    /// "on kitty(0.35.2)"; before tmux 3.4 "1 kitty(0.35.2)".
+    fileprivate static let format = "#{allow-passthrough};#{client_termfeatures};#{client_termtype}"
+
+    /// "on;256,RGB,title;kitty(0.35.2)"; before tmux 3.4 "1;…".
     init(_ text: String) {
-      let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
-      passes = words.first.map { ["1", "on", "all"].contains($0) } ?? false
-      terminal = words.dropFirst().joined(separator: " ")
+      let parts = text.split(separator: ";", omittingEmptySubsequences: false)
+        .map { $0.trimmingPrefix(while: \.isWhitespace) }
+      passes = ["1", "on", "all"].contains(parts[0])
+      showsDirectColor = parts.dropFirst().first?.split(separator: ",").contains("RGB") ?? false
+      terminal = String(parts.dropFirst(2).joined(separator: ";").prefix { $0 != "\n" })
     }
 
     /// One of the terminals known to show placeholders.
@@ -27,7 +33,7 @@ struct TmuxQuestion {
 
   /// nil when tmux cannot be started.
   init?(_ environment: Environment) {
-    file = ct_ask_tmux(environment.tmuxSocket, environment.tmuxPane, "#{allow-passthrough} #{client_termtype}")
+    file = ct_ask_tmux(environment.tmuxSocket, environment.tmuxPane, Answer.format)
     if file < 0 { return nil }
   }
 

@@ -32,8 +32,11 @@ func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Argume
   }
   host.close()
   removeIfEmpty(run)
-  if case .failed(let trouble)? = outcome.end { throw trouble }
-  if let last = outcome.lastLine { print(last) }
+  if case .failed(let trouble)? = outcome.end {
+    if outcome.isGivenUp { Terminal.say("simscope: \(trouble)") }
+    throw trouble
+  }
+  if let last = outcome.lastLine { outcome.isGivenUp ? Terminal.say(last) : print(last) }
   memory.keep(outcome.memory)
   return outcome.signal.map { 128 + $0 } ?? 0
 }

@@ -13,6 +13,8 @@ struct ScreenOutcome {
   var signal: Int32?
   /// To be printed on the restored terminal.
   var lastLine: String?
+  /// Another terminal took over: what is printed reaches this one no more, but `Terminal.say` does.
+  var isGivenUp: Bool
   /// How the person has left the screen.
   var memory: ScreenMemory
 }
@@ -20,7 +22,7 @@ struct ScreenOutcome {
 struct ScreenLoop: ~Copyable {
   private var terminal: Terminal
   private(set) var state: DashboardState
-  private let log: String?
+  private var log: String?
   private var serial = 0
   private var answered: PairRequest?
   private var answeredSheet: (request: PairRequest, count: Int)?
@@ -30,6 +32,7 @@ struct ScreenLoop: ~Copyable {
   private var logSize: Int?
   private(set) var signal: Int32?
   private var isLost = false
+  private var isGivenUp = false
   /// The person has asked for the run's end, not only for that of the screen.
   private(set) var isStopAsked = false
   private var meter = CostMeter()
@@ -79,7 +82,7 @@ struct ScreenLoop: ~Copyable {
     let time = Calendar.current.dateComponents([.hour, .minute], from: .now)
     let clock = String(format: "%02d:%02d", time.hour ?? 0, time.minute ?? 0)
     terminal.giveUp(saying: "simscope: shown on \(name) since \(clock); training goes on, Ctrl-C here ends it")
-    isLost = true
+    (isLost, isGivenUp) = (true, true)
   }
 
   private func leave(_ stage: Stage, _ link: Link) {
@@ -120,9 +123,10 @@ struct ScreenLoop: ~Copyable {
   }
 
   private func outcome(_ end: TrainingEnd?) -> ScreenOutcome {
-    let hasRun = !state.snapshot.run.folder.isEmpty && !state.isPreview && !isLost
+    let hasRun = !state.snapshot.run.folder.isEmpty && !state.isPreview && (!isLost || isGivenUp)
     return ScreenOutcome(
-      end: end, signal: signal, lastLine: hasRun ? lastLine(state.snapshot, end) : nil, memory: memory)
+      end: end, signal: signal, lastLine: hasRun ? lastLine(state.snapshot, end) : nil, isGivenUp: isGivenUp,
+      memory: memory)
   }
 
   // MARK: input
@@ -188,6 +192,7 @@ struct ScreenLoop: ~Copyable {
       if state.take(snapshot, withFigures: isDue) { lastFigures = .now }
       self.serial = serial
       news = true
+      followLog(to: snapshot.run.folder)
     }
     if let request = state.pairRequest, request != answered, let pairs = link.pairs {
       state.pair = pairs.pair(request)
@@ -221,6 +226,15 @@ struct ScreenLoop: ~Copyable {
     if state.thumbnails.count > 500 { state.thumbnails = [:] }
     for index in missing { state.thumbnails[index] = pairs.thumbnail(index) }
     return true
+  }
+
+  /// After a rewind the run goes on in another folder, and its log there.
+  private mutating func followLog(to folder: String) {
+    let path = folder + "/log.txt"
+    guard let log, !folder.isEmpty, path != log else { return }
+    terminal.log(to: path)
+    self.log = path
+    logSize = nil
   }
 
   /// The end of the log, when it has grown.

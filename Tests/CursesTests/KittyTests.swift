@@ -140,13 +140,13 @@ import Testing
       detection.tmux = TmuxQuestion.Answer(answer)
       return detection.abilities.graphics
     }
-    #expect(found("on kitty(0.35.2)\n") == .kitty)
-    #expect(found("all ghostty 1.1.0\n") == .kitty)
-    #expect(found("1 kitty(0.35.2)\n") == .kitty && found("0 kitty(0.35.2)\n") == .half)
-    #expect(found("off kitty(0.35.2)\n") == .half)
-    #expect(found("on XTerm(379)\n") == .half)
-    #expect(found("on \n", wish: .kitty) == .kitty)
-    #expect(found("off \n", wish: .kitty) == .half)
-    #expect(found("\n", wish: .kitty) == .half)
+    #expect(found("on;256,RGB;kitty(0.35.2)\n") == .kitty)
+    #expect(found("all;;ghostty 1.1.0\n") == .kitty)
+    #expect(found("1;;kitty(0.35.2)\n") == .kitty && found("0;;kitty(0.35.2)\n") == .half)
+    #expect(found("off;256,RGB;kitty(0.35.2)\n") == .half)
+    #expect(found("on;256;XTerm(379)\n") == .half)
+    #expect(found("on;;\n", wish: .kitty) == .kitty)
+    #expect(found("off;;\n", wish: .kitty) == .half)
+    #expect(found("\n", wish: .kitty) == .half && found("") == .half)
   }
 }

@@ -112,6 +112,7 @@ extension RealProgram {
       try second.waitForEnd(0, "to go on: simscope resume run")
       try own.wait(for: "the end") { !own.process.isRunning }
       #expect(own.process.terminationStatus == 130 && run.kinds.last == "stopped")
+      try own.wait(for: "how to go on") { own.wasSent("to go on: simscope resume run") }
     }
 
     @Test func aLostTerminalIsReplaced() throws {

@@ -65,6 +65,23 @@ extension RealProgram {
       #expect(resumed.status == 0, "\(resumed.errors)")
     }
 
+    @Test(arguments: [false, true])
+    func coloursFollowTheTerminalsWord(isLate: Bool) throws {
+      let scratch = try Scratch()
+      try pictures(scratch)
+      let screen = try Screen(["preview", "data"], in: scratch.path)
+      try screen.wait(for: "the question") { screen.wasSent("\u{1B}[>0q") }
+      if isLate { try screen.wait(for: "a frame") { screen.shows("original") } }
+      screen.type("\u{1B}P>|Terminal(1)\u{1B}\\\u{1B}[?64;1c")
+      try screen.wait(for: "the second question") { screen.wasSent("\u{1B}P$qm\u{1B}\\") }
+      screen.type("\u{1B}P1$r0;48:2::1:2:3m\u{1B}\\\u{1B}[?64;1c")
+      try screen.wait(for: "24-bit colour") { screen.wasSent("38;2;") && screen.shows("original") }
+      #expect(screen.times("\u{1B}[?1049h") == screen.times("\u{1B}[?1049l") + 1, "it is left before it begins anew")
+      screen.type("qy")
+      try screen.wait(for: "the end") { !screen.process.isRunning }
+      #expect(screen.isModeRestored && screen.modesLeft.isEmpty)
+    }
+
     @Test func theWheelTurnsTheKnobUnderIt() throws {
       let scratch = try Scratch()
       try pictures(scratch)

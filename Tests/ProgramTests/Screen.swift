@@ -90,6 +90,11 @@ final class Screen {
   /// Whether the program has ever sent a text, such as an escape sequence.
   func wasSent(_ text: String) -> Bool { received.range(of: Data(text.utf8)) != nil }
 
+  /// How often the program has sent a text.
+  func times(_ text: String) -> Int {
+    String(decoding: received, as: UTF8.self).components(separatedBy: text).count - 1
+  }
+
   var isModeRestored: Bool {
     var mode = termios()
     tcgetattr(terminal, &mode)

@@ -103,6 +103,18 @@ extension RealProgram {
       try expectKept(session, stoodAt: paused)
     }
 
+    @Test func afterGoingBackTheLogIsInTheNewFolder() throws {
+      let session = try Session()
+      let errors = "/proc/\(session.screen.process.processIdentifier)/fd/2"
+      func goes(to log: String) -> Bool {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: errors))?.hasSuffix(log) ?? false
+      }
+      try session.screen.wait(for: "training") { session.screen.shows("▶ training") && session.steps.count > 1 }
+      #expect(goes(to: "/run/log.txt"))
+      session.screen.type(":rewind to 0\r")
+      try session.screen.wait(for: "the other log") { goes(to: "/run-2/log.txt") }
+    }
+
     /// What the folder tells of the session.
     private func expectKept(_ session: Session, stoodAt paused: Int) throws {
       let knobs = session.events.compactMap { $0["knob"] as? String }

@@ -15,7 +15,8 @@ void ct_close(void);
 /// Columns, rows and pixels of a terminal (0 when it does not say). False when it can't be asked.
 bool ct_size(int terminal, int *columns, int *rows, int *pixel_width, int *pixel_height);
 
-/// What stdout and stderr write goes to this file from `ct_take` to `ct_give_back`. False and errno when it can't be opened.
+/// What stdout and stderr write goes to this file from `ct_take` to `ct_give_back`, or from now on where another took it.
+/// False and errno when it can't be opened; then nothing changes.
 bool ct_log_to(const char *path);
 
 /// What leaves the screen as it was: sent by `ct_give_back`, by a crash and at exit. At most 512 bytes.
@@ -32,6 +33,9 @@ void ct_give_back(void);
 /// The terminal may be dead: farewell and mode if it still takes them, then it is closed. What is written to stdout and
 /// stderr goes on to the log.
 void ct_let_go(void);
+
+/// Writes on the terminal that stdin is, though we have let it go; not for long where it does not read.
+void ct_say(const char *text, size_t count);
 
 /// INT, TERM, QUIT, HUP, WINCH, TSTP and CONT become a byte each (their number) in a pipe, whose end to read is returned;
 /// -1 and errno on failure. A signal that was ignored stays ignored.
