@@ -1,4 +1,5 @@
 /// One line on stderr that says how far a command is and when it will be done; silent where stderr is no terminal.
+import Canvas
 import Foundation
 import Synchronization
 
@@ -21,15 +22,11 @@ final class ProgressLine: Sendable {
     }
     guard isShown, isDue else { return }
     let elapsed = start.duration(to: .now) / .seconds(1)
-    let left = share > 0.02 ? ", \(duration(elapsed / share * (1 - share))) left" : ""
+    let left = share > 0.02 ? ", \(Figures.duration(elapsed / share * (1 - share))) left" : ""
     write("\r\(title) \(Int(share * 100)) %\(left)\(detail.isEmpty ? "" : " · " + detail)\u{1B}[K")
   }
 
   func end() { if isShown { write("\r\u{1B}[K") } }
-
-  private func duration(_ seconds: Double) -> String {
-    seconds < 120 ? "\(Int(seconds.rounded(.up))) s" : "\(Int((seconds / 60).rounded(.up))) min"
-  }
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
