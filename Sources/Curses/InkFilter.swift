@@ -1,11 +1,15 @@
-/// ncurses sets both colours whenever one of them changes, and all of it anew after every frame: this keeps track of the
-/// ink that the terminal has, and sends only what changes, when something is written with it.
+/// ncurses sets both colours whenever one of them changes, for a blank as for a letter, and all of it anew after every
+/// frame: this keeps track of the ink that the terminal has, and sends only what can be seen to change, when something
+/// is written with it.
 struct InkFilter {
   private struct Ink: Equatable {
     var foreground = Parameter("39".utf8)
     var background = Parameter("49".utf8)
     /// Bit n: attribute n, 1 (bold) … 9.
     var attributes: UInt16 = 0
+
+    /// A blank in it shows more than the background: it is underlined (4), reversed (7) or crossed out (9).
+    var isSeenInBlanks: Bool { attributes & (1 << 4 | 1 << 7 | 1 << 9) != 0 }
   }
 
   /// The text that sets a colour ("38;5;12"), zeros behind it. Not an array: a frame has thousands.
@@ -33,6 +37,9 @@ struct InkFilter {
   private static let escape: UInt8 = 0x1b
   private static let shiftOut: UInt8 = 0x0e
   private static let shiftIn: UInt8 = 0x0f
+  private static let backspace: UInt8 = 0x08
+  private static let carriageReturn: UInt8 = 0x0d
+  private static let blank: UInt8 = 0x20
 
   /// Somebody else may have set something.
   mutating func forget() { (standing, wanted, letters, mayBeShifted) = (nil, nil, nil, true) }
@@ -82,8 +89,14 @@ struct InkFilter {
       return mayBeShifted = false
     }
     mayBeShifted = mayBeShifted || text.contains(Self.shiftOut)
-    settle(&kept)
-    kept += text
+    let moves = text.prefix { $0 == Self.backspace || $0 == Self.carriageReturn }
+    kept += moves
+    let blanks = text[moves.endIndex...].prefix { $0 == Self.blank }
+    if !blanks.isEmpty { settle(blanks: true, &kept) }
+    kept += blanks
+    let rest = text[blanks.endIndex...]
+    if !rest.isEmpty { settle(&kept) }
+    kept += rest
   }
 
   private mutating func takeControl(_ sequence: ArraySlice<UInt8>, _ kept: inout [UInt8]) {
@@ -97,8 +110,8 @@ struct InkFilter {
       }
       wanted = ink
     } else {
-      // Where the cursor goes is the same in every ink; what is erased is not.
-      if !"HGdABCD".utf8.contains(last) { settle(&kept) }
+      // Where the cursor goes is the same in every ink; what is erased has the background.
+      if !"HGdABCD".utf8.contains(last) { settle(blanks: "KJX".utf8.contains(last), &kept) }
       kept += sequence
     }
   }
@@ -143,9 +156,13 @@ struct InkFilter {
     parameter.prefix(4).prefix { (48...57).contains($0) }.reduce(0) { 10 * $0 + UInt16($1 - 48) }
   }
 
-  /// Before something is written: the ink asked for, where the terminal has another.
-  private mutating func settle(_ kept: inout [UInt8]) {
-    guard let wanted, wanted != standing else { return }
+  /// Before something is written: the ink asked for, where the terminal has another. Before blanks, its background.
+  private mutating func settle(blanks: Bool = false, _ kept: inout [UInt8]) {
+    guard var wanted else { return }
+    if blanks, let standing, !standing.isSeenInBlanks, !wanted.isSeenInBlanks {
+      (wanted.foreground, wanted.attributes) = (standing.foreground, standing.attributes)
+    }
+    guard wanted != standing else { return }
     let separator = UInt8(ascii: ";")
     var before = standing ?? Ink()
     kept += [Self.escape, UInt8(ascii: "[")]

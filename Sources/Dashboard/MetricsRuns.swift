@@ -188,9 +188,9 @@ struct MetricsView {
   }
 }
 
-/// The end of an axis up to an eighth behind the newest value, so that a growing curve seldom moves.
+/// The end of an axis up to a quarter behind the newest value, so that a growing curve seldom moves.
 func roomy(_ end: Double) -> Double {
   guard end > 0, end.isFinite else { return end }
-  let quantum = (end / 8).binade
+  let quantum = (end / 4).binade
   return (end / quantum).rounded(.up) * quantum
 }

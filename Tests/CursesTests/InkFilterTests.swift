@@ -29,6 +29,20 @@ private func filtered(_ pieces: String...) -> String {
   #expect(filtered("\u{1b}[41m\u{1b}[K") == "\u{1b}[41m\u{1b}[K")
 }
 
+@Test func blanksHaveTheirBackgroundOnly() {
+  #expect(filtered("\u{1b}[31ma\u{1b}[32m \u{1b}[31mb") == "\u{1b}[31ma b")
+  #expect(filtered("\u{1b}[31ma\u{1b}[1;32m  b") == "\u{1b}[31ma  \u{1b}[1;32mb")
+  #expect(filtered("\u{1b}[31ma\u{1b}[32m\u{1b}[41m \u{1b}[K") == "\u{1b}[31ma\u{1b}[41m \u{1b}[K")
+  // Unless more of them is seen.
+  #expect(filtered("\u{1b}[31ma\u{1b}[7;32m ") == "\u{1b}[31ma\u{1b}[7;32m ")
+  #expect(filtered("\u{1b}[4;31ma\u{1b}[0;31m ") == "\u{1b}[4;31ma\u{1b}[0;31m ")
+}
+
+@Test func goingBackIsTheSameInEveryInk() {
+  #expect(filtered("\u{1b}[1;31m1\u{1b}[m", "\u{8}\u{1b}[1;31m2\u{1b}[m") == "\u{1b}[1;31m1|\u{8}2")
+  #expect(filtered("\u{1b}[1;31m1\u{1b}[m", "\r\u{1b}[1;31m2") == "\u{1b}[1;31m1|\r2")
+}
+
 @Test func anAttributeIsTakenAwayWithTheRest() {
   #expect(
     filtered("\u{1b}[1m\u{1b}[31ma\u{1b}(B\u{1b}[m\u{1b}[31mb") == "\u{1b}[1;31ma\u{1b}[0;31mb")
@@ -65,8 +79,13 @@ private struct Reader {
   mutating func read(_ text: String) {
     var rest = Array(text.unicodeScalars)[...]
     while let scalar = rest.popFirst() {
+      if scalar == "\u{8}" {
+        cells.append("back")
+        continue
+      }
       guard scalar == "\u{1b}" else {
-        cells.append("\(scalar) \(front) \(back) \(attributes.sorted())")
+        let isSeen = scalar != " " || !attributes.isDisjoint(with: [4, 7, 9])
+        cells.append(isSeen ? "\(scalar) \(front) \(back) \(attributes.sorted())" : "blank \(back)")
         continue
       }
       if rest.popFirst() == "(" {
@@ -76,7 +95,7 @@ private struct Reader {
       let end = rest.firstIndex { ("a"..."z").contains($0) || ("A"..."Z").contains($0) }!
       let body = String(String.UnicodeScalarView(rest[..<end]))
       if rest[end] == "m" { set(body.split(separator: ";", omittingEmptySubsequences: false).map(String.init)) }
-      if rest[end] == "K" { cells.append("erased \(back)") }
+      if rest[end] == "K" { cells.append("erased \(back)\(attributes.isDisjoint(with: [4, 7, 9]) ? "" : front)") }
       rest = rest[(end + 1)...]
     }
   }
@@ -101,7 +120,7 @@ private struct Reader {
   let pieces = [
     "\u{1b}[38;5;1m", "\u{1b}[38;5;2m", "\u{1b}[48;5;1m", "\u{1b}[48;5;2m", "\u{1b}[31m", "\u{1b}[41m",
     "\u{1b}[39;49m", "\u{1b}(B\u{1b}[m", "\u{1b}[1m", "\u{1b}[0;4;32m", "\u{1b}[1;31m", "\u{1b}[7m",
-    "\u{1b}[3;4H", "\u{1b}[K", "a", "b", "é",
+    "\u{1b}[3;4H", "\u{1b}[K", "a", "b", "é", " ", "  c", "\u{8}",
   ]
   for _ in 0..<500 {
     var (filter, plain, thrifty) = (InkFilter(), Reader(), Reader())

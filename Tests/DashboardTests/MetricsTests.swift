@@ -168,6 +168,14 @@ func metricsLookAsRecorded(columns: Int, rows: Int) throws {
   #expect(abs(MetricsView(state).visible.lowerBound - view.visible.lowerBound) <= 2)
 }
 
+@Test func theAxisOfAGrowingRunMovesSeldomAndFillsThePlot() {
+  #expect((1...4096).allSatisfy { (Double($0)...1.25 * Double($0)).contains(roomy(Double($0))) || $0 < 4 })
+  #expect((1...3).allSatisfy { (Double($0)...Double($0) + 1).contains(roomy(Double($0))) })
+  let ends = (1000...4000).map { roomy(Double($0)) }
+  #expect(ends == ends.sorted() && Set(ends).count <= 10)
+  #expect(roomy(0) == 0 && roomy(.infinity) == .infinity)
+}
+
 @Test func smoothingIsTurnedAndSaid() {
   var state = explorer()
   #expect(text(state).contains("average 0.9"))
