@@ -95,7 +95,7 @@ public enum Figures {
   }
 
   private static func trimmed(_ text: String) -> String {
-    guard text.contains(".") else { return text }
+    guard text.utf8.contains(UInt8(ascii: ".")) else { return text }
     var short = Substring(text)
     while short.last == "0" { short.removeLast() }
     if short.last == "." { short.removeLast() }

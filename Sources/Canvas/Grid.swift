@@ -39,6 +39,13 @@ public struct Grid: Sendable, Equatable {
     }
   }
 
+  /// Takes the cells of a rectangle from another screen.
+  public mutating func copy(_ area: Rect, from other: Grid) {
+    for y in area.y..<area.maxY {
+      for x in area.x..<area.maxX { self[x, y] = other[x, y] }
+    }
+  }
+
   /// Writes glyphs from (x, y) to the right, at most `limit` columns.
   public mutating func write(_ text: String, x: Int, y: Int, _ style: Style, limit: Int = .max) {
     Text(text, style).draw(x: x, y: y, width: limit, of: &self)

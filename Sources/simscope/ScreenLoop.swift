@@ -27,6 +27,8 @@ struct ScreenLoop: ~Copyable {
   private var answered: PairRequest?
   private var answeredSheet: (request: PairRequest, count: Int)?
   private var overlays: Overlays
+  /// What was drawn last.
+  private var frame: Frame?
   private var lastFrame = ContinuousClock.now
   private var lastFigures = ContinuousClock.now
   private var logSize: Int?
@@ -49,10 +51,18 @@ struct ScreenLoop: ~Copyable {
 
   consuming func close() { terminal.close() }
 
-  /// - Parameter isAnswer: to a key.
-  mutating func draw(isAnswer: Bool = false) {
-    guard !isLost else { return }
-    terminal.draw(view(state, columns: terminal.size.columns, rows: terminal.size.rows), isAnswer: isAnswer)
+  /// - Parameters:
+  ///   - isAnswer: to a key.
+  ///   - news: what is new since the last frame.
+  mutating func draw(isAnswer: Bool = false, _ news: News = .much) {
+    guard !isLost, news != .none else { return }
+    let (columns, rows) = terminal.size
+    if news == .step, let last = frame, (last.grid.columns, last.grid.rows) == (columns, rows) {
+      frame = view(state, after: last)
+    } else {
+      frame = view(state, columns: columns, rows: rows)
+    }
+    terminal.draw(frame!, isAnswer: isAnswer)
     lastFrame = .now
     meter.countFrame()
   }
@@ -97,7 +107,7 @@ struct ScreenLoop: ~Copyable {
     let (keys, lost) = takeEvents(seconds: min(0.25, 1 / framesPerSecond), link)
     let isDue = keys || ContinuousClock.now - lastFrame >= .seconds(0.9 / framesPerSecond)
     if keys { draw(isAnswer: true) }
-    if takeNews(link, isDue: isDue) { draw() }
+    draw(takeNews(link, isDue: isDue))
     // Takes some milliseconds that no key shall wait for.
     if !keys && takeSheet(link) { draw() }
     return lost
@@ -115,7 +125,7 @@ struct ScreenLoop: ~Copyable {
       let (keys, lost) = takeEvents(seconds: 1 / framesPerSecond, link)
       if lost { signal = SIGHUP }
       if keys { draw(isAnswer: true) }
-      if takeNews(link, isDue: true) { draw() }
+      draw(takeNews(link, isDue: true))
       if !keys && takeSheet(link) { draw() }
       if case .failed = state.snapshot.state { break }
     }
@@ -183,30 +193,36 @@ struct ScreenLoop: ~Copyable {
 
   // MARK: news
 
-  /// - Returns: whether the screen has something new to show.
-  mutating func takeNews(_ link: Link, isDue: Bool) -> Bool {
-    guard isDue else { return false }
-    var news = false
+  /// What is new for the screen to show.
+  enum News {
+    /// `step`: nothing but its number.
+    case none, step, much
+  }
+
+  mutating func takeNews(_ link: Link, isDue: Bool) -> News {
+    guard isDue else { return .none }
+    var news = News.none
     if let (snapshot, serial) = link.newest(after: serial) {
       let isDue = ContinuousClock.now - lastFigures >= Self.figuresEvery
-      if state.take(snapshot, withFigures: isDue) { lastFigures = .now }
+      let isWhole = state.take(snapshot, withFigures: isDue)
+      if isWhole { lastFigures = .now }
+      news = isWhole ? .much : .step
       self.serial = serial
-      news = true
       followLog(to: snapshot.run.folder)
     }
     if let request = state.pairRequest, request != answered, let pairs = link.pairs {
       state.pair = pairs.pair(request)
       answered = request
-      news = true
+      news = .much
     }
-    if takeThumbnails(link) { news = true }
+    if takeThumbnails(link) { news = .much }
     if let cost = meter.measure(bytesSent: terminal.bytesSent) {
       state.cost = cost
       // Whoever does not look at it need not be drawn for it.
-      if state.screen == .panel(.resources) && !state.isPaused { news = true }
+      if state.screen == .panel(.resources) && !state.isPaused { news = .much }
     }
-    if overlays.refresh(&state) { news = true }
-    return readLog() || news
+    if overlays.refresh(&state) { news = .much }
+    return readLog() ? .much : news
   }
 
   private mutating func takeSheet(_ link: Link) -> Bool {

@@ -98,6 +98,17 @@ private let sizes: [(Int, Int)] = {
   }
 }
 
+@Test func aFrameWhoseStepIsNewIsAsIfDrawnWhole() {
+  for state in allStates() {
+    for (columns, rows) in [(1, 1), (20, 5), (29, 7), (40, 12), (80, 24), (120, 36), (200, 60)] {
+      let before = view(state, columns: columns, rows: rows)
+      var after = state
+      after.newestStep = state.step + 98_765
+      #expect(view(after, after: before) == view(after, columns: columns, rows: rows))
+    }
+  }
+}
+
 @Test func everyScreenDrawsAtEverySize() {
   for state in allStates() {
     for (columns, rows) in sizes {
