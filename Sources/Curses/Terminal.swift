@@ -46,7 +46,7 @@ public struct Terminal: ~Copyable {
   public var bytesSent: Int { output.total }
 
   /// Seconds the first frame may be held back for the terminal's replies; later ones arrive as `.abilitiesChanged`.
-  private static let patienceForReplies = 0.01
+  private static let patienceForReplies = 0.008
 
   /// Makes the environment ready for terminals of any kind. To be called before there are threads that read it.
   public static func prepare() { _ = DirectColor.isOffered }
