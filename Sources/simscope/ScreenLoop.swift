@@ -57,12 +57,10 @@ struct ScreenLoop: ~Copyable {
   mutating func draw(isAnswer: Bool = false, _ news: News = .much) {
     guard !isLost, news != .none else { return }
     let (columns, rows) = terminal.size
-    if news == .step, let last = frame, (last.grid.columns, last.grid.rows) == (columns, rows) {
-      frame = view(state, after: last)
-    } else {
-      frame = view(state, columns: columns, rows: rows)
-    }
-    terminal.draw(frame!, isAnswer: isAnswer)
+    let kept = frame.flatMap { news == .step && ($0.grid.columns, $0.grid.rows) == (columns, rows) ? $0 : nil }
+    let next = kept.map { view(state, after: $0) } ?? view(state, columns: columns, rows: rows)
+    frame = next
+    terminal.draw(next, isAnswer: isAnswer)
     lastFrame = .now
     meter.countFrame()
   }

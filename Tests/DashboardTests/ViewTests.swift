@@ -43,6 +43,7 @@ private func allStates(_ abilities: Abilities = FakeRun.plenty) -> [DashboardSta
   changed { $0.snapshot.state = .decoding(done: 3, of: 10) }
   changed { $0.asksToQuit = true }
   changed { $0.typed = "0.25" }
+  changed { _ = update(&$0, .palette(.open)) }
   changed { _ = update(&$0, .turn(1, fine: false)) }
   for screen in [Screen.overview, .panel(.views)] {
     changed { state in
