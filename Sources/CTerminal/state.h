@@ -6,8 +6,8 @@
 /// `ct_give_back` as far as a signal handler may go.
 void ct_rescue(void);
 
-/// Writes all, waiting at most a fifth of a second in all for room.
-void ct_write_patiently(int file, const void *bytes, size_t count);
+/// Writes all, waiting at most so long in all for room.
+void ct_write_patiently(int file, const void *bytes, size_t count, int milliseconds);
 
 /// After a crash: the last lines that went to the log since the terminal was taken, to stderr.
 void ct_show_log_end(void);

@@ -24,6 +24,7 @@ static struct {
   size_t farewell_size;
 } *hold;
 enum { FREE, LEAVING, HELD };
+enum { SHORT_PATIENCE = 200 };
 
 static int terminal = -1;
 static int log_file = -1;
@@ -133,7 +134,7 @@ static sigset_t allow_background_write(void) {
 /// Farewell and the saved mode, where the terminal is still ours to change.
 static void restore(bool keeps_mode) {
   const sigset_t before = allow_background_write();
-  ct_write_patiently(terminal, hold->farewell, hold->farewell_size);
+  ct_write_patiently(terminal, hold->farewell, hold->farewell_size, SHORT_PATIENCE);
   if (!keeps_mode) tcsetattr(terminal, TCSANOW, &hold->mode);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
@@ -178,16 +179,17 @@ void ct_let_go(void) {
   ct_close();
 }
 
-void ct_write_patiently(int file, const void *bytes, size_t count) {
+void ct_write_patiently(int file, const void *bytes, size_t count, int milliseconds) {
+  enum { PAUSE = 20 };
   const char *rest = bytes;
-  for (int tries = 0; count > 0 && tries < 10;) {
+  while (count > 0 && milliseconds > 0) {
     const ssize_t written = write(file, rest, count);
     if (written > 0) {
       rest += written;
       count -= (size_t)written;
     } else if (written < 0 && errno == EAGAIN) {
-      poll(&(struct pollfd){.fd = file, .events = POLLOUT}, 1, 20);
-      tries++;
+      poll(&(struct pollfd){.fd = file, .events = POLLOUT}, 1, PAUSE);
+      milliseconds -= PAUSE;
     } else if (errno != EINTR) {
       return;
     }
@@ -198,7 +200,7 @@ void ct_say(const char *text, size_t count) {
   const int file = open_terminal();
   if (file < 0) return;
   const sigset_t before = allow_background_write();
-  ct_write_patiently(file, text, count);
+  ct_write_patiently(file, text, count, 2000);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   close(file);
 }
@@ -210,7 +212,7 @@ void ct_show_log_end(void) {
   off_t start = end - (off_t)sizeof lines;
   if (start < log_start) start = log_start;
   const ssize_t count = pread(log_file, lines, (size_t)(end - start), start);
-  if (count > 0) ct_write_patiently(STDERR_FILENO, lines, (size_t)count);
+  if (count > 0) ct_write_patiently(STDERR_FILENO, lines, (size_t)count, SHORT_PATIENCE);
 }
 
 bool ct_use_locale(const char *name) {

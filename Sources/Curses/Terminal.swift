@@ -227,7 +227,8 @@ extension Terminal {
     abandon()
   }
 
-  /// A line for who sits at the terminal that stdin is, after it was given up.
+  /// A line for who sits at the terminal that stdin is, after it was given back or up. Never waits long: where nobody
+  /// reads, the line is lost.
   public static func say(_ line: String) { ct_say("\(line)\n", line.utf8.count + 1) }
 
   private mutating func abandon() {

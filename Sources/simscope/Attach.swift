@@ -16,7 +16,7 @@ func attach(_ arguments: Arguments) throws -> Int32 {
   }
   let flags = try checkedFlags(arguments)
   let farewell = try AttachClient(run, try connect(to: run), flags).lend()
-  if farewell.status == 1 { complain(farewell.text) } else { print(farewell.text) }
+  if farewell.status == 1 { complain(farewell.text) } else { Terminal.say(farewell.text) }
   return farewell.status
 }
 

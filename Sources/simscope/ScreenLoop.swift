@@ -11,7 +11,7 @@ struct ScreenOutcome {
   var end: TrainingEnd?
   /// The signal that ended it.
   var signal: Int32?
-  /// To be printed on the restored terminal.
+  /// To be said on the restored terminal.
   var lastLine: String?
   /// Another terminal took over: what is printed reaches this one no more, but `Terminal.say` does.
   var isGivenUp: Bool

@@ -65,6 +65,19 @@ extension RealProgram {
       #expect(resumed.status == 0, "\(resumed.errors)")
     }
 
+    @Test func aTerminalThatNobodyReadsHoldsUpNoEnd() throws {
+      let scratch = try Scratch()
+      try pictures(scratch)
+      let screen = try Screen(["data", "--run", "run", "--epochs", "100000"] + quick, in: scratch.path)
+      try screen.wait(for: "the first step") { lines(scratch.path + "/run/metrics.jsonl").count >= 2 }
+      try screen.fill()
+      kill(screen.process.processIdentifier, SIGTERM)
+      try waitUntil("the end", seconds: 60) { !screen.process.isRunning }
+      #expect(screen.process.terminationStatus == 128 + SIGTERM)
+      #expect(screen.isModeRestored)
+      #expect(lines(scratch.path + "/run/events.jsonl").last?["kind"] as? String == "stopped")
+    }
+
     @Test(arguments: [false, true])
     func coloursFollowTheTerminalsWord(isLate: Bool) throws {
       let scratch = try Scratch()

@@ -38,6 +38,15 @@ final class Screen {
     master = -1
   }
 
+  /// Writes on the terminal until it takes no more; nothing is read.
+  func fill() throws {
+    let file = open(String(cString: ttyname(terminal)), O_WRONLY | O_NOCTTY | O_NONBLOCK)
+    try #require(file >= 0)
+    defer { close(file) }
+    while write(file, "............", 12) > 0 {}
+    while write(file, ".", 1) > 0 {}
+  }
+
   deinit {
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     if master >= 0 { close(master) }

@@ -34,7 +34,7 @@ void ct_give_back(void);
 /// stderr goes on to the log.
 void ct_let_go(void);
 
-/// Writes on the terminal that stdin is, though we have let it go; not for long where it does not read.
+/// Writes on the terminal that stdin is, though we hold it no more; for two seconds at most where it does not read.
 void ct_say(const char *text, size_t count);
 
 /// INT, TERM, QUIT, HUP, WINCH, TSTP and CONT become a byte each (their number) in a pipe, whose end to read is returned;
