@@ -26,7 +26,7 @@ let package = Package(
     // screen
     .target(name: "Canvas"),
     .target(name: "Dashboard", dependencies: ["Canvas", "Telemetry"]),
-    .target(name: "Curses", dependencies: ["Canvas", "CNcurses", "CTerminal", "CZlib"]),
+    .target(name: "Curses", dependencies: ["Basics", "Canvas", "CNcurses", "CTerminal", "CZlib"]),
 
     // program
     .executableTarget(
@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry"], exclude: ["Golden"]),
     .testTarget(name: "CursesTests", dependencies: ["Curses", "Canvas", "CZlib"]),
-    .testTarget(name: "ProgramTests", dependencies: ["simscope", "Networks"]),
+    .testTarget(name: "ProgramTests", dependencies: ["simscope", "Networks", "Basics"]),
   ],
   swiftLanguageModes: [.v6]
 )

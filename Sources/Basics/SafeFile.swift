@@ -26,9 +26,9 @@ public enum SafeFile {
     let partial = path + partialSuffix
     do {
       try writeAndSync(to: partial, path, fill)
-      guard rename(partial, path) == 0 else { throw trouble("cannot put a file in its place", path) }
+      guard Files.rename(partial, to: path) else { throw trouble("cannot put a file in its place", path) }
     } catch {
-      unlink(partial)
+      Files.remove(partial)
       throw error
     }
     syncFolder(of: path)
@@ -38,7 +38,7 @@ public enum SafeFile {
   private static func writeAndSync(
     to partial: String, _ path: String, _ fill: (_ descriptor: Int32) throws -> Void
   ) throws {
-    let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let descriptor = Files.open(partial, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     guard descriptor >= 0 else { throw trouble("cannot create a file", path) }
     defer { close(descriptor) }
     try fill(descriptor)
@@ -69,13 +69,13 @@ public enum SafeFile {
   /// A new name must reach the disk, too.
   public static func syncFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_CLOEXEC)
+    let descriptor = Files.open(folder.isEmpty ? "/" : folder, O_RDONLY)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
   }
 
-  private static func trouble(_ what: String, _ path: String) -> Trouble {
+  static func trouble(_ what: String, _ path: String) -> Trouble {
     let reason = systemError()
     let remedy =
       switch errno {

@@ -1,5 +1,6 @@
 /// The terminal held: its mode ours, signals caught, stdout and stderr going to the log. Given back when this value ends.
 /// Or one that another process has lent us: that holds it, and does with it what we ask for.
+import Basics
 import CTerminal
 import Glibc
 
@@ -21,7 +22,7 @@ struct Hold: ~Copyable {
     guard hold.signals >= 0 else {
       throw trouble("signals cannot be heard", at: "pipe", "close some files (ulimit -n)")
     }
-    if let logPath, !ct_log_to(logPath) {
+    if let logPath, !logPath.withPath({ ct_log_to($0) }) {
       throw trouble("the log cannot be written", at: logPath, "choose another folder")
     }
     hold.prepareFarewell([])
@@ -53,7 +54,7 @@ struct Hold: ~Copyable {
   }
 
   /// From now on stdout and stderr go to another log. Where that cannot be written, and on one that is lent, they stay.
-  func log(to path: String) { if stop == nil { _ = ct_log_to(path) } }
+  func log(to path: String) { if stop == nil { _ = path.withPath { ct_log_to($0) } } }
 
   /// Ctrl-Z: the shell has the terminal until the process that holds it is told to go on.
   /// - Returns: whether that has happened already; one that is lent comes back with SIGCONT.

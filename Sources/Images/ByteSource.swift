@@ -15,7 +15,7 @@ final class ByteSource: Sendable {
 
   /// - Throws: `Trouble` when the file cannot be opened or unpacked.
   init(_ path: String) throws {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = Files.open(path, O_RDONLY)
     var status = stat()
     guard file >= 0, fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       let reason = file < 0 ? systemError() : "no plain file"
@@ -73,7 +73,7 @@ final class ByteSource: Sendable {
   }
 
   private static func unpacked(_ path: String) throws -> [UInt8] {
-    guard let file = gzopen(path, "rb") else {
+    guard let file = path.withPath({ gzopen($0, "rb") }) else {
       throw Trouble("the file cannot be opened (\(systemError()))", at: path, remedy: "check its permissions")
     }
     var bytes: [UInt8] = []

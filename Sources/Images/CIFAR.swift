@@ -48,13 +48,13 @@ struct CIFAR: Sendable {
 
   /// One file. Asked for the test split, a training file stands for the test file beside it.
   func open(file: String, split: DataSet.Split) throws -> PackedPictures {
-    let folder = (file as NSString).deletingLastPathComponent
-    let name = (file as NSString).lastPathComponent
+    let folder = Files.folder(of: file) ?? "."
+    let name = Files.name(of: file)
     guard split == .test else {
       if isTrainFile(name) { return try open([name], in: folder) }
       throw Trouble.testIsNotTrainedOn(file, remedy: "name the folder, or a training file")
     }
-    guard FileManager.default.fileExists(atPath: path(testFile, folder)) else { throw noTest(folder) }
+    guard Files.exists(path(testFile, folder)) else { throw noTest(folder) }
     return try open([testFile], in: folder)
   }
 
@@ -75,7 +75,7 @@ struct CIFAR: Sendable {
         remedy: "download or unpack it again")
     }
     return PackedFile(
-      name: (name as NSString).deletingPathExtension, bytes: bytes, layout: Self.layout, start: labelBytes,
+      name: Files.stem(of: name), bytes: bytes, layout: Self.layout, start: labelBytes,
       stride: recordBytes, count: bytes.count / recordBytes)
   }
 
@@ -95,7 +95,7 @@ struct CIFAR: Sendable {
     FolderListing.lines(of: path(classFile, folder)) ?? usualClasses
   }
 
-  private func path(_ name: String, _ folder: String) -> String { (folder as NSString).appendingPathComponent(name) }
+  private func path(_ name: String, _ folder: String) -> String { folder + "/" + name }
 
   private func noTest(_ folder: String) -> Trouble {
     Trouble("\(DataSet.noTestSplit) (\(testFile))", at: folder, remedy: "put \(testFile) beside the training pictures")

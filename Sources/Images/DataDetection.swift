@@ -7,11 +7,10 @@ enum DataDetection {
   /// - Throws: `Trouble` when it is no data set, saying what it is instead where that can be told.
   static func source(_ path: String, split: DataSet.Split, jpeg: TurboJPEG?) throws -> any PictureSource {
     let path = trimmed(path)
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard Files.exists(path) else {
       throw Trouble("no such file or folder", at: path, remedy: "check the path")
     }
-    return try isFolder.boolValue ? folder(path, split: split, jpeg: jpeg) : file(path, split: split)
+    return try Files.isFolder(path) ? folder(path, split: split, jpeg: jpeg) : file(path, split: split)
   }
 
   private static func folder(_ path: String, split: DataSet.Split, jpeg: TurboJPEG?) throws -> any PictureSource {
@@ -39,7 +38,7 @@ enum DataDetection {
   }
 
   private static func file(_ path: String, split: DataSet.Split) throws -> any PictureSource {
-    let name = (path as NSString).lastPathComponent
+    let name = Files.name(of: path)
     if let cifar = CIFAR.all.first(where: { $0.isFile(name) }) { return try cifar.open(file: path, split: split) }
     if STL10.isFile(name) { return try STL10.open(file: path, split: split) }
     if IDX.isNamedLikeOne(name) { return try IDX.open(file: path, split: split) }
@@ -57,7 +56,7 @@ enum DataDetection {
   }
 
   private static func trimmed(_ path: String) -> String {
-    var path = (path as NSString).expandingTildeInPath
+    var path = Files.expandingTilde(path)
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
     return path
   }

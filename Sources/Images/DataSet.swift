@@ -136,7 +136,7 @@ extension DataSet {
   static func decoding(
     _ source: any PictureSource, _ path: String, limit: Int?, shorterSideAtMost: Int?, workers: WorkerPool
   ) -> PictureDecoding {
-    let place = URL(fileURLWithPath: path).standardizedFileURL.path
+    let place = Files.absolute(path)
     let purpose =
       "\(place), \(source.split), first \(limit ?? 0), shorter side at most \(shorterSideAtMost ?? 0)"
     return PictureDecoding(

@@ -8,10 +8,10 @@ enum FolderListing {
 
   /// Names in a folder, hidden ones left out, sorted by their bytes.
   static func entries(of folder: String) throws -> [String] {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      throw Trouble("the folder cannot be listed", at: folder, remedy: "check its permissions")
+    guard let names = Files.names(in: folder) else {
+      throw Trouble("the folder cannot be listed (\(systemError()))", at: folder, remedy: "check its permissions")
     }
-    return names.filter { !$0.hasPrefix(".") }.sorted(by: byBytes)
+    return names.filter { $0.utf8.first != UInt8(ascii: ".") }.sorted(by: byBytes)
   }
 
   /// Files named like pictures in a folder and the folders below, as paths relative to it, sorted by their bytes.
@@ -32,15 +32,10 @@ enum FolderListing {
 
   /// The lines of a text file that are not blank; nil when there are none.
   static func lines(of path: String) -> [String]? {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    guard let text = Files.bytes(of: path).map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
     let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
       .filter { !$0.isEmpty }
     return lines.isEmpty ? nil : lines
-  }
-
-  static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
   static func byBytes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
@@ -48,7 +43,7 @@ enum FolderListing {
   private static func collect(_ root: String, prefix: String, depth: Int, into found: inout [String]) throws {
     guard depth < deepest else { return }
     for name in try entries(of: root + "/" + prefix) {
-      if !PictureFile.isNamedLikeOne(name), isFolder(root + "/" + prefix + name) {
+      if !PictureFile.isNamedLikeOne(name), Files.isFolder(root + "/" + prefix + name) {
         try collect(root, prefix: prefix + name + "/", depth: depth + 1, into: &found)
       } else {
         found.append(prefix + name)

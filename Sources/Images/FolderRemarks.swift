@@ -1,4 +1,5 @@
 /// What may not have been meant in a folder of pictures: a class of one picture, a picture beside the classes.
+import Basics
 
 struct FolderRemarks {
   let root: String
@@ -32,7 +33,7 @@ struct FolderRemarks {
     let lonely = classes.indices.filter { counts[$0] == 1 }.map { classes[$0] }
     let missing = classes.indices.filter { counts[$0] == 0 }.map { classes[$0] }
     let empty = ((try? FolderListing.entries(of: root)) ?? []).filter {
-      FolderListing.isFolder(root + "/" + $0) && !classes.contains($0)
+      Files.isFolder(root + "/" + $0) && !classes.contains($0)
     }
     return [
       sentence("one picture alone in", lonely, "none can be held out for kNN; add some"),

@@ -66,8 +66,8 @@ enum IDX {
 
   /// One file. Asked for the test split, the training pictures stand for the test pictures beside them.
   static func open(file: String, split: DataSet.Split) throws -> PackedPictures {
-    let folder = (file as NSString).deletingLastPathComponent
-    let name = (file as NSString).lastPathComponent
+    let folder = Files.folder(of: file) ?? "."
+    let name = Files.name(of: file)
     guard isPictureFile(name) else {
       throw Trouble("labels without pictures", at: file, remedy: "name the images file, or the folder")
     }
@@ -82,7 +82,7 @@ enum IDX {
   }
 
   private static func open(_ name: String, in folder: String) throws -> PackedPictures {
-    let array = try IDXArray((folder as NSString).appendingPathComponent(name), dimensions: 3...3)
+    let array = try IDXArray(folder + "/" + name, dimensions: 3...3)
     let layout = PixelLayout(width: array.shape[2], height: array.shape[1], channels: 1, order: .planes)
     let stem = name.components(separatedBy: "images")[0].trimmingCharacters(in: ["-", "_", "."])
     let file = PackedFile(
@@ -104,13 +104,13 @@ enum IDX {
 
   /// torchvision puts the files into a folder `raw` of the data set's folder.
   private static func title(_ folder: String) -> String {
-    URL(fileURLWithPath: folder).standardizedFileURL.pathComponents.last { $0 != rawFolderName } ?? "IDX"
+    Files.absolute(folder).split(separator: "/").last { $0 != rawFolderName }.map(String.init) ?? "IDX"
   }
 
   /// Nil when the file is not there.
   private static func labels(for name: String, in folder: String) throws -> [Int]? {
-    let paths = labelNames(for: name).map { (folder as NSString).appendingPathComponent($0) }
-    guard let path = paths.first(where: FileManager.default.fileExists) else { return nil }
+    let paths = labelNames(for: name).map { folder + "/" + $0 }
+    guard let path = paths.first(where: Files.exists) else { return nil }
     let array = try IDXArray(path, dimensions: 1...1)
     return try array.bytes.bytes(array.start..<array.start + array.shape[0]).map { Int($0) }
   }
@@ -129,7 +129,7 @@ enum IDX {
     }.filter { $0 != name }
     let spelled = candidates.flatMap { [$0, $0.hasSuffix(".gz") ? String($0.dropLast(3)) : $0 + ".gz"] }
     return spelled.first {
-      FileManager.default.fileExists(atPath: (folder as NSString).appendingPathComponent($0))
+      Files.exists(folder + "/" + $0)
     }
   }
 

@@ -35,7 +35,7 @@ struct ImageFolder: PictureSource {
     self.classes = isLabelled ? classes : []
     kind = isLabelled ? "image folder with \(classes.count) class folders" : "image folder without labels"
     evidence = "holds \(names[0])"
-    title = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+    title = Files.name(of: Files.absolute(path))
     self.split = folder.name
     (self.names, self.jpeg, root) = (names, jpeg, folder.path)
   }
@@ -63,6 +63,6 @@ struct ImageFolder: PictureSource {
   }
 
   static func topFolder(_ name: String) -> String? {
-    name.firstIndex(of: "/").map { String(name[..<$0]) }
+    name.utf8.firstIndex(of: UInt8(ascii: "/")).map { String(name[..<$0]) }
   }
 }

@@ -29,8 +29,8 @@ enum NPY {
 
   /// One file. Asked for the test split, `train.npy` stands for `test.npy` beside it.
   static func open(file: String, split: DataSet.Split) throws -> PackedPictures {
-    let folder = (file as NSString).deletingLastPathComponent
-    let name = (file as NSString).lastPathComponent
+    let folder = Files.folder(of: file) ?? "."
+    let name = Files.name(of: file)
     guard isPictureFile(name) else {
       throw Trouble("labels, not pictures", at: file, remedy: "name the file without _labels")
     }
@@ -56,7 +56,7 @@ enum NPY {
   }
 
   private static func pictures(_ name: String, in folder: String) throws -> PackedFile {
-    let bytes = try ByteSource((folder as NSString).appendingPathComponent(name))
+    let bytes = try ByteSource(folder + "/" + name)
     let header = try NPYHeader(bytes)
     func refused(_ what: String, _ remedy: String) -> Trouble { Trouble(what, at: bytes.path, remedy: remedy) }
     guard ["|u1", "<u1", ">u1", "u1"].contains(header.type) else {
@@ -90,8 +90,8 @@ enum NPY {
 
   /// Nil when there is no such file.
   private static func labels(for name: String, in folder: String) throws -> [Int]? {
-    let path = (folder as NSString).appendingPathComponent(stem(name) + labelSuffix)
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let path = folder + "/" + stem(name) + labelSuffix
+    guard Files.exists(path) else { return nil }
     let bytes = try ByteSource(path)
     let header = try NPYHeader(bytes)
     let (kind, size) = (header.type.dropFirst().first, Int(header.type.dropFirst(2)) ?? 0)
@@ -135,7 +135,7 @@ enum NPY {
   private static func siblings(of name: String, in folder: String) -> [String] {
     let others = stem(name) == "train" ? testWords : testWords.contains(stem(name)) ? ["train"] : []
     return others.flatMap { [$0 + suffix, $0 + imageSuffix] }
-      .filter { FileManager.default.fileExists(atPath: (folder as NSString).appendingPathComponent($0)) }
+      .filter { Files.exists(folder + "/" + $0) }
   }
 
   private static func noTest(_ folder: String) -> Trouble {

@@ -84,7 +84,7 @@ public enum PNG {
   /// Writes a file; throws a `Trouble` when it cannot.
   public static func write(_ image: Image, to path: String) throws(Trouble) {
     do {
-      try Data(encode(image)).write(to: URL(fileURLWithPath: path))
+      try Files.write(encode(image), to: path)
     } catch {
       throw Trouble(
         "the picture could not be written", at: path, remedy: "check that the folder exists and the disk has room")

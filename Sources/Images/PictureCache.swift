@@ -20,8 +20,8 @@ public struct PictureCache: Sendable {
 
   /// `$XDG_CACHE_HOME/simscope`, or `~/.cache/simscope`.
   public static var usualFolder: String {
-    let asked = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? ""
-    return (asked.hasPrefix("/") ? asked : NSHomeDirectory() + "/.cache") + "/simscope"
+    let asked = Files.environmentPath("XDG_CACHE_HOME") ?? ""
+    return (asked.hasPrefix("/") ? asked : Files.home + "/.cache") + "/simscope"
   }
 
   func isWorthwhile(pictures: Int, bytes: Int) -> Bool { pictures >= leastPictures || bytes >= leastBytes }
@@ -34,7 +34,7 @@ public struct PictureCache: Sendable {
   }
 
   /// Notes that a file was used now.
-  static func touch(_ path: String) { utimensat(AT_FDCWD, path, nil, 0) }
+  static func touch(_ path: String) { path.withPath { _ = utimensat(AT_FDCWD, $0, nil, 0) } }
 
   /// Removes what was not used for long and then, the least recently used first, what a new file needs the room of.
   /// - Parameter path: of the new file; an earlier one of this name stays until it is replaced.
@@ -48,22 +48,21 @@ public struct PictureCache: Sendable {
     room -= bytes
     for file in others {
       room -= file.bytes
-      if room < 0 || file.lastUse.timeIntervalSinceNow < -86_400 * mostDays { unlink(file.path) }
+      if room < 0 || file.lastUse.timeIntervalSinceNow < -86_400 * mostDays { Files.remove(file.path) }
     }
   }
 
   private var files: [(path: String, bytes: Int, lastUse: Date)] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(Self.suffix) }
+    (Files.names(in: folder) ?? []).filter { $0.hasSuffix(Self.suffix) }
       .compactMap { name in
-        var status = stat()
-        guard stat(folder + "/" + name, &status) == 0 else { return nil }
+        guard let status = Files.status(folder + "/" + name) else { return nil }
         return (folder + "/" + name, Int(status.st_size), Date(timeIntervalSince1970: Double(status.st_mtim.tv_sec)))
       }
   }
 
   private func freeBytes(in folder: String) -> Int {
     var disk = statvfs()
-    return statvfs(folder, &disk) == 0 ? Int(disk.f_bavail) * Int(disk.f_frsize) : 0
+    return folder.withPath { statvfs($0, &disk) } == 0 ? Int(disk.f_bavail) * Int(disk.f_frsize) : 0
   }
 }
 

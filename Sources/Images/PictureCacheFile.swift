@@ -36,7 +36,7 @@ final class PictureCacheFile: Sendable {
 
   /// Nil when there is no such file, or it is not whole.
   init?(_ path: String) {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = Files.open(path, O_RDONLY)
     guard file >= 0 else { return nil }
     guard let records = Self.records(of: file) else {
       close(file)

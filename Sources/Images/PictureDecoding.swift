@@ -85,10 +85,9 @@ struct PictureDecoding: Sendable {
   }
 
   private func key(of path: String, _ start: Checksum) -> UInt64 {
-    var status = stat()
     var sum = start
     sum.add(path)
-    guard stat(path, &status) == 0 else { return sum.value }
+    guard let status = Files.status(path) else { return sum.value }
     for number in [Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec] { sum.add(number) }
     return sum.value
   }
@@ -142,7 +141,7 @@ struct PictureDecoding: Sendable {
   private func write(
     _ path: String, _ keys: [UInt64], _ bytes: Int, _ cache: PictureCache, _ progress: Progress
   ) throws -> Outcome {
-    try? FileManager.default.createDirectory(atPath: cache.folder, withIntermediateDirectories: true)
+    _ = Files.makeFolder(cache.folder)
     PictureCacheWriter.removeAbandoned(in: cache.folder)
     let writer = try PictureCacheWriter(path, keys: keys)
     try cache.makeRoom(for: bytes, at: path)

@@ -35,10 +35,10 @@ struct PictureFile {
   }
 
   private func read() throws -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Trouble("a file that cannot be opened", at: path, remedy: "check its permissions")
+    guard let bytes = Files.bytes(of: path) else {
+      throw Trouble("a file that cannot be opened (\(systemError()))", at: path, remedy: "check its permissions")
     }
-    return [UInt8](data)
+    return bytes
   }
 
   private func foreign(_ bytes: [UInt8]) -> Trouble {

@@ -37,8 +37,8 @@ enum STL10 {
 
   /// One file. Asked for the test split, another stands for the test file beside it.
   static func open(file: String, split: DataSet.Split) throws -> PackedPictures {
-    let folder = (file as NSString).deletingLastPathComponent
-    let name = (file as NSString).lastPathComponent
+    let folder = Files.folder(of: file) ?? "."
+    let name = Files.name(of: file)
     if split == .test { return try open(folder: folder, split: .test) }
     guard name != test else {
       throw Trouble.testIsNotTrainedOn(file, remedy: "name the folder, \(train) or \(unlabelled)")
@@ -72,7 +72,7 @@ enum STL10 {
 
   /// Nil when the pictures have none.
   private static func labels(of file: PackedFile, _ name: String, in folder: String, classes: Int) throws -> [Int]? {
-    guard let labelFile = labelFiles[name], FileManager.default.fileExists(atPath: path(labelFile, folder)) else {
+    guard let labelFile = labelFiles[name], Files.exists(path(labelFile, folder)) else {
       return nil
     }
     let bytes = try ByteSource(path(labelFile, folder))
@@ -91,6 +91,6 @@ enum STL10 {
   }
 
   private static func path(_ name: String, _ folder: String) -> String {
-    (folder as NSString).appendingPathComponent(name)
+    folder + "/" + name
   }
 }

@@ -52,17 +52,14 @@ public struct SampleData: Sendable {
   }
 
   private func prepare(_ directory: String) throws {
-    if FileManager.default.fileExists(atPath: directory) {
-      let isEmpty = try FolderListing.isFolder(directory) && FolderListing.entries(of: directory).isEmpty
+    if Files.exists(directory) {
+      let isEmpty = try Files.isFolder(directory) && FolderListing.entries(of: directory).isEmpty
       guard isEmpty else {
         throw Trouble("there is something here already", at: directory, remedy: "name a new or empty folder")
       }
     }
     for name in Self.classNames.prefix(classes) {
-      do {
-        try FileManager.default.createDirectory(
-          atPath: directory + "/" + name, withIntermediateDirectories: true)
-      } catch {
+      guard Files.makeFolder(directory + "/" + name) else {
         throw Trouble("the folder cannot be made", at: directory + "/" + name, remedy: "check the path and permissions")
       }
     }

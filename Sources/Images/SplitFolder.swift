@@ -10,8 +10,8 @@ struct SplitFolder {
 
   init(_ root: String, split: DataSet.Split) throws {
     let entries = Set(try FolderListing.entries(of: root))
-    let test = ["test", "val"].filter { entries.contains($0) && FolderListing.isFolder(root + "/" + $0) }
-    guard entries.contains("train"), FolderListing.isFolder(root + "/train") else {
+    let test = ["test", "val"].filter { entries.contains($0) && Files.isFolder(root + "/" + $0) }
+    guard entries.contains("train"), Files.isFolder(root + "/train") else {
       guard split != .test else {
         throw Trouble(
           "\(DataSet.noTestSplit): there is no folder train/ with test/ or val/ beside it", at: root,

@@ -72,10 +72,10 @@ public struct TensorFile: Sendable {
 
   /// - Throws: `Trouble` when the file is missing, torn, changed, or no safetensors file.
   public init(reading path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let bytes = Files.bytes(of: path) else {
       throw Trouble("cannot read a file of tensors", at: path, remedy: "check that it is there and may be read")
     }
-    try self.init([UInt8](data), path)
+    try self.init(bytes, path)
   }
 
   init(_ bytes: [UInt8], _ path: String) throws {

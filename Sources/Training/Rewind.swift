@@ -51,7 +51,7 @@ extension RunFolder {
 
   /// The name of the run that the one in a folder is a branch of.
   static func parent(of path: String) -> String? {
-    let data = FileManager.default.contents(atPath: path + "/config.json") ?? Data()
+    let data = Files.contents(path + "/config.json") ?? Data()
     let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
     return object?["parent"] as? String
   }
@@ -64,14 +64,14 @@ extension RunFolder {
       base = String(path[..<dash])
     }
     var number = 2
-    while FileManager.default.fileExists(atPath: "\(base)-\(number)") { number += 1 }
+    while Files.exists("\(base)-\(number)") { number += 1 }
     return "\(base)-\(number)"
   }
 
   /// Takes over another run's lines of steps and events.
   func copyLines(of other: String) throws {
     for name in ["metrics.jsonl", "events.jsonl"] {
-      let bytes = FileManager.default.contents(atPath: "\(other)/\(name)") ?? Data()
+      let bytes = Files.contents("\(other)/\(name)") ?? Data()
       try SafeFile.write(Array(bytes), to: "\(path)/\(name)")
     }
   }

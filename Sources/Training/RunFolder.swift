@@ -11,7 +11,7 @@ public final class RunFolder {
   private let lock: Int32
 
   public var name: String { Self.name(of: path) }
-  public static func name(of path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+  public static func name(of path: String) -> String { Files.name(of: path) }
 
   /// Makes a new run's folder.
   /// - Parameter parent: the run it goes on from, when it is a branch of one.
@@ -19,13 +19,11 @@ public final class RunFolder {
   public static func create(
     _ path: String, configuration: Configuration, parent: Parent? = nil
   ) throws -> RunFolder {
-    guard !FileManager.default.fileExists(atPath: path + "/config.json") else {
+    guard !Files.exists(path + "/config.json") else {
       throw Trouble(
         "there is a run already", at: path, remedy: "give another --run, or go on with it: simscope resume \(path)")
     }
-    do {
-      try FileManager.default.createDirectory(atPath: path + "/checkpoints", withIntermediateDirectories: true)
-    } catch {
+    guard Files.makeFolder(path + "/checkpoints") else {
       throw Trouble("cannot make the run's folder", at: path, remedy: "choose a place that may be written, with --run")
     }
     let folder = try RunFolder(path)
@@ -60,7 +58,7 @@ public final class RunFolder {
   /// - Throws: `Trouble` when there is none, or it has settings that simscope does not know.
   public static func configuration(of path: String) throws -> Configuration {
     let file = path + "/config.json"
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard let data = Files.contents(file) else {
       throw noRun(path)
     }
     var configuration = Configuration()
@@ -75,12 +73,12 @@ public final class RunFolder {
 
   /// `runs/NAME-01`, or the first number that is free. `base` is made of the data's name.
   public static func freshPath(for data: String) -> String {
-    let base = URL(fileURLWithPath: data).standardizedFileURL.lastPathComponent
+    let base = Files.name(of: Files.absolute(data))
     let clean = String(base.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == "." ? $0 : "-" })
     var number = 1
     while true {
       let path = "runs/\(clean)-\(number < 10 ? "0" : "")\(number)"
-      if !FileManager.default.fileExists(atPath: path) { return path }
+      if !Files.exists(path) { return path }
       number += 1
     }
   }
@@ -138,7 +136,7 @@ public final class RunFolder {
 
   /// The whole lines of a file of JSON objects; a torn last line is left out.
   static func lines(of path: String) -> [Line] {
-    guard let data = FileManager.default.contents(atPath: path) else { return [] }
+    guard let data = Files.contents(path) else { return [] }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { text in
       let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
       return object.map { Line(text: text, object: $0) }
@@ -158,7 +156,7 @@ public final class RunFolder {
   }
 
   static func open(_ path: String) throws -> Int32 {
-    let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    let descriptor = Files.open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     guard descriptor >= 0 else {
       throw Trouble(
         "cannot open (\(systemError()))", at: path, remedy: "choose a place that may be written, with --run")
@@ -167,12 +165,12 @@ public final class RunFolder {
   }
 
   private static func takeLock(_ path: String) throws -> Int32 {
-    let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = Files.open(path, O_RDWR | O_CREAT, 0o644)
     guard descriptor >= 0 else {
       throw Trouble("cannot lock the run (\(systemError()))", at: path, remedy: "check that its folder may be written")
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let owner = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      let owner = Files.contents(path).map { String(decoding: $0, as: UTF8.self) } ?? ""
       close(descriptor)
       throw Trouble(
         "another process (\(owner.trimmingCharacters(in: .whitespacesAndNewlines))) trains in this run", at: path,
@@ -192,7 +190,7 @@ public final class RunFolder {
 
   /// Steps of the checkpoints in a run, ascending.
   public static func checkpointSteps(_ run: String) -> [Int] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints")) ?? []
+    let names = Files.names(in: run + "/checkpoints") ?? []
     return names.compactMap { name in
       guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
       return Int(name.dropFirst(5).dropLast(12))
@@ -203,14 +201,14 @@ public final class RunFolder {
   /// the run would stand there; they do not count and are written anew when their step comes.
   public func prune(keeping count: Int, protected: Set<Int>, upTo step: Int) {
     let steps = Self.checkpointSteps(path).filter { $0 <= step && !protected.contains($0) }
-    for step in steps.dropLast(count) { unlink(Self.checkpointPath(path, step: step)) }
+    for step in steps.dropLast(count) { Files.remove(Self.checkpointPath(path, step: step)) }
   }
 
   /// Files that somebody was killed over.
   private func removeHalves() {
     for folder in [path, path + "/checkpoints"] {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      for name in names where name.hasSuffix(SafeFile.partialSuffix) { unlink(folder + "/" + name) }
+      let names = Files.names(in: folder) ?? []
+      for name in names where name.hasSuffix(SafeFile.partialSuffix) { Files.remove(folder + "/" + name) }
     }
   }
 }

@@ -14,7 +14,7 @@ public struct RunHistory: Sendable {
   /// Reads nothing yet.
   /// - Throws: `Trouble` when there is no run in this folder.
   public init(_ folder: String) throws {
-    guard FileManager.default.fileExists(atPath: folder + "/config.json") else { throw RunFolder.noRun(folder) }
+    guard Files.exists(folder + "/config.json") else { throw RunFolder.noRun(folder) }
     run = RecordedRun(name: RunFolder.name(of: folder), folder: folder)
     metrics = GrowingFile(folder + "/metrics.jsonl")
     events = GrowingFile(folder + "/events.jsonl")
@@ -68,7 +68,7 @@ private struct GrowingFile: Sendable {
   /// The next whole lines; `isAnew` when they are the first ones of another file. The end of a line that is still being
   /// written is left for later.
   mutating func read() -> (lines: [UInt8], isAnew: Bool) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = Files.open(path, O_RDONLY)
     guard descriptor >= 0 else { return ([], false) }
     defer { close(descriptor) }
     var status = stat()

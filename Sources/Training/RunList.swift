@@ -6,12 +6,11 @@ import Telemetry
 extension RunFolder {
   /// All other runs in the folder that a run lies in. One whose settings cannot be read is left out.
   public static func runs(beside path: String) -> [ListedRun] {
-    let own = URL(fileURLWithPath: path).standardizedFileURL
-    let parent = own.deletingLastPathComponent()
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
-    guard let settings = try? configuration(of: own.path) else { return [] }
-    let others = names.filter { $0 != own.lastPathComponent }.compactMap { name in
-      listed(parent.appendingPathComponent(name).path, beside: settings)
+    let own = Files.absolute(path)
+    let (parent, ownName) = (Files.folder(of: own) ?? "/", Files.name(of: own))
+    guard let settings = try? configuration(of: own) else { return [] }
+    let others = (Files.names(in: parent) ?? []).filter { $0 != ownName }.compactMap { name in
+      listed("\(parent)/\(name)", beside: settings)
     }
     return others.sorted { ($0.age, $0.name) < ($1.age, $1.name) }
   }
@@ -19,14 +18,14 @@ extension RunFolder {
   /// The newest branch of a run that trains: the process that went back is there now.
   public static func trainingBranch(of path: String) -> String? {
     let branches = runs(beside: path).filter { $0.isTraining && parent(of: $0.folder) == name(of: path) }
-    let folder = (path as NSString).deletingLastPathComponent as NSString
-    return branches.first.map { folder.appendingPathComponent($0.name) }
+    let prefix = Files.folder(of: path).map { $0 + "/" } ?? ""
+    return branches.first.map { prefix + $0.name }
   }
 
   private static func listed(_ path: String, beside settings: Configuration) -> ListedRun? {
     guard let other = try? configuration(of: path) else { return nil }
     let file = path + "/metrics.jsonl"
-    let written = (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
+    let written = Files.status(file).map { Date(timeIntervalSince1970: Double($0.st_mtim.tv_sec)) }
     let newest = newestStep(in: file)
     let differing = Setting.all.filter { $0.isExperiment && $0.get(other) != $0.get(settings) }
     return ListedRun(
@@ -37,7 +36,7 @@ extension RunFolder {
 
   /// The last line of a step, looked for in the end of the file.
   private static func newestStep(in file: String) -> StepMetrics? {
-    guard let handle = FileHandle(forReadingAtPath: file) else { return nil }
+    guard let handle = Files.handle(reading: file) else { return nil }
     defer { try? handle.close() }
     let size = (try? handle.seekToEnd()) ?? 0
     try? handle.seek(toOffset: size > 8192 ? size - 8192 : 0)
@@ -53,7 +52,7 @@ extension RunFolder {
   /// Whether the process that has taken the run's lock is alive. The lock is not tried: whoever starts there just now
   /// would be refused.
   public static func isTraining(in path: String) -> Bool {
-    guard let text = FileManager.default.contents(atPath: path + "/lock"),
+    guard let text = Files.contents(path + "/lock"),
       let process = Int32(String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     else { return false }
     return kill(process, 0) == 0 || errno == EPERM

@@ -309,6 +309,6 @@ public struct Trainer: ~Copyable {
     try folder.sync()
     try point.file.write(to: path)
     snapshot.state = before
-    try emit(.checkpoint(file: "checkpoints/" + URL(fileURLWithPath: path).lastPathComponent), step: point.step)
+    try emit(.checkpoint(file: "checkpoints/" + Files.name(of: path)), step: point.step)
   }
 }

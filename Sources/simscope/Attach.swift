@@ -26,12 +26,12 @@ private func checkedFlags(_ arguments: Arguments) throws -> [String] {
   _ = try (terminalOptions(arguments, log: nil), keyChanges(arguments), framesPerSecond(arguments))
   return arguments.values.map { name, value in
     let isPath = name == "keys" || name == "theme" && theme.name != value
-    return "--\(name)=\(isPath ? URL(fileURLWithPath: value).path : value)"
+    return "--\(name)=\(isPath ? Files.absolute(value) : value)"
   }
 }
 
 private func connect(to run: String) throws -> Channel {
-  let file = ct_connect(run)
+  let file = run.withPath { ct_connect($0) }
   if file >= 0 { return Channel(file) }
   let error = errno
   if error == EACCES || error == EPERM {

@@ -74,7 +74,7 @@ private func printMachine(_ bench: Bench) {
 }
 
 private func processorName() -> String {
-  let text = FileManager.default.contents(atPath: "/proc/cpuinfo").map { String(decoding: $0, as: UTF8.self) } ?? ""
+  let text = Files.contents("/proc/cpuinfo").map { String(decoding: $0, as: UTF8.self) } ?? ""
   let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
   return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
 }

@@ -53,19 +53,19 @@ private struct ShortRun {
   init(_ configuration: Configuration, steps: Int) throws {
     let size = configuration.imageSize ?? 32
     let perClass = max(50, (configuration.knobs.batchSize + 9) / 10)
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("simscope-bench-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let pictures = folder.appendingPathComponent("pictures").path
+    let folder = (Files.environmentPath("TMPDIR") ?? "/tmp") + "/simscope-bench-\(UUID().uuidString)"
+    defer { Files.removeAll(folder) }
+    let pictures = folder + "/pictures"
     try SampleData(classes: 10, perClass: perClass, size: size, seed: 1)
       .write(to: pictures, workers: WorkerPool(threads: configuration.workerCount)) { _, _ in true }
     var own = configuration
     (own.imageSize, own.stopAfter, own.heldOut) = (size, steps, 0)
     (own.checkpointEvery, own.knnEvery) = (0, 0)
-    own.run = folder.appendingPathComponent("run").path
-    let settings = folder.appendingPathComponent("config.json")
-    try Data(own.json().text.utf8).write(to: settings)
+    own.run = folder + "/run"
+    let settings = folder + "/config.json"
+    try SafeFile.write(Array(own.json().text.utf8), to: settings)
     try watch(
-      arguments: ["train", pictures, "--headless", "--config", settings.path, "--run", own.run!],
+      arguments: ["train", pictures, "--headless", "--config", settings, "--run", own.run!],
       metrics: own.run! + "/metrics.jsonl")
     peakBytes -= 10 * perClass * size * size * 3
   }
@@ -94,7 +94,7 @@ private struct ShortRun {
 
   /// Seconds of training at the end of each step so far.
   private func times(in metrics: String) -> [Double] {
-    let text = FileManager.default.contents(atPath: metrics).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let text = Files.contents(metrics).map { String(decoding: $0, as: UTF8.self) } ?? ""
     return text.split(separator: "\n").compactMap { line in
       let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
       return object?["loss"] == nil ? nil : object?["time"] as? Double
@@ -103,7 +103,7 @@ private struct ShortRun {
 
   /// Bytes; 0 once the process has ended.
   private func peakMemory(of process: Int32) -> Int {
-    let text = FileManager.default.contents(atPath: "/proc/\(process)/status").map {
+    let text = Files.contents("/proc/\(process)/status").map {
       String(decoding: $0, as: UTF8.self)
     }
     let line = (text ?? "").split(separator: "\n").first { $0.hasPrefix("VmHWM:") }

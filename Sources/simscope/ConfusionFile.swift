@@ -9,7 +9,7 @@ struct ConfusionFile {
 
   /// - Throws: `UsageError` unless the name ends in .csv or .svg.
   init(_ path: String) throws {
-    let ending = (path as NSString).pathExtension.lowercased()
+    let ending = Files.fileExtension(of: path).lowercased()
     guard ["csv", "svg"].contains(ending) else {
       throw UsageError("--confusion writes a .csv or an .svg file, not “\(path)”")
     }

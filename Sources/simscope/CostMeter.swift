@@ -1,4 +1,5 @@
 /// What the program takes of the machine, once a second, as the kernel counts it.
+import Basics
 import Dashboard
 import Foundation
 
@@ -45,7 +46,8 @@ struct CostMeter {
   }
 
   private static var residentMemory: Int {
-    let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+    let fields =
+      Files.bytes(of: "/proc/self/statm").map { String(decoding: $0, as: UTF8.self) }?.split(separator: " ") ?? []
     return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 }

@@ -43,9 +43,7 @@ func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Argume
 
 /// What is written to stderr while the screen is up goes to the run's log.
 private func logPath(of run: String) throws -> String {
-  do {
-    try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
-  } catch {
+  guard Files.makeFolder(run) else {
     throw Trouble("cannot make the run's folder", at: run, remedy: "choose a place that may be written, with --run")
   }
   return run + "/log.txt"
@@ -53,9 +51,9 @@ private func logPath(of run: String) throws -> String {
 
 /// A run that never began leaves no folder.
 private func removeIfEmpty(_ run: String) {
-  guard !FileManager.default.fileExists(atPath: run + "/config.json") else { return }
-  unlink(run + "/log.txt")
-  rmdir(run)
+  guard !Files.exists(run + "/config.json") else { return }
+  Files.remove(run + "/log.txt")
+  Files.removeFolder(run)
 }
 
 func framesPerSecond(_ arguments: Arguments) throws -> Double {

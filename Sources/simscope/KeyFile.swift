@@ -8,7 +8,7 @@ import Foundation
 /// - Throws: `Trouble` naming the file, what is wrong in it and what is allowed.
 func keyChanges(_ arguments: Arguments) throws -> KeyChanges {
   let path = arguments["keys"] ?? configurationFolder() + "/keys.json"
-  guard let data = FileManager.default.contents(atPath: path) else {
+  guard let data = Files.contents(path) else {
     if arguments["keys"] == nil { return KeyChanges() }
     throw Trouble("cannot read the file of keys", at: path, remedy: "check the path")
   }
@@ -17,9 +17,8 @@ func keyChanges(_ arguments: Arguments) throws -> KeyChanges {
 
 /// `$XDG_CONFIG_HOME/simscope`, or `~/.config/simscope`.
 func configurationFolder() -> String {
-  let environment = ProcessInfo.processInfo.environment
-  let home = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-  return (home ?? NSHomeDirectory() + "/.config") + "/simscope"
+  let asked = Files.environmentPath("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+  return (asked ?? Files.home + "/.config") + "/simscope"
 }
 
 private func keyChanges(json: Data, source: String) throws -> KeyChanges {

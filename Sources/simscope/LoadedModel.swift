@@ -29,11 +29,10 @@ struct LoadedModel {
 
   /// - Parameter data: tells the pictures' size where neither a run nor a flag does.
   init(_ path: String, data: String, _ arguments: Arguments) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard Files.exists(path) else {
       throw Trouble("no model here", at: path, remedy: "name a run folder (runs/NAME) or a safetensors file")
     }
-    self = isFolder.boolValue ? try Self(run: path, arguments) : try Self(file: path, data: data, arguments)
+    self = Files.isFolder(path) ? try Self(run: path, arguments) : try Self(file: path, data: data, arguments)
   }
 
   private init(run path: String, _ arguments: Arguments) throws {
@@ -67,7 +66,7 @@ struct LoadedModel {
 
   /// Whether the pictures that a missing test split lets hold out were never trained on: the run held out the same.
   func heldOutTheSame(_ data: String, limit: Int?) -> Bool {
-    let path = URL(fileURLWithPath: data).standardizedFileURL.path
+    let path = Files.absolute(data)
     return run != nil && configuration.data == path && configuration.knnEvery > 0 && configuration.heldOut > 0
       && configuration.limit == limit
   }

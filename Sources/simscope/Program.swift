@@ -82,7 +82,7 @@ private func dispatch(_ arguments: [String]) throws -> Int32 {
   }
   // Without a command's name, DATA and flags are train's.
   let named = programCommands.first { $0.name == first }
-  if named == nil, let first, !first.hasPrefix("-"), !FileManager.default.fileExists(atPath: first) {
+  if named == nil, let first, !first.hasPrefix("-"), !Files.exists(first) {
     let near = nearestSpelling(of: first, in: programCommands.map(\.name)).map { "; did you mean “\($0)”?" }
     throw UsageError("no command and no folder “\(first)”\(near ?? "; see --help")")
   }

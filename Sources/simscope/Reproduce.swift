@@ -19,10 +19,10 @@ func reproduce(_ arguments: Arguments) throws -> Int32 {
   let budget = try arguments.number("budget", 0.1...1e6, default: 60) * 60
   let seeds = Int(try arguments.number("seeds", 1...100, default: 3))
   let data = try arguments.words(["DATA"], optional: 1).first ?? sampleData()
-  let path = URL(fileURLWithPath: data).standardizedFileURL
-  let folder = arguments["output"] ?? "runs/reproduce-\(path.lastPathComponent)"
+  let path = Files.absolute(data)
+  let folder = arguments["output"] ?? "runs/reproduce-\(Files.name(of: path))"
   return try interruptible("reproduce", ended: "the same command goes on from here") { progress in
-    let (base, pictures) = try settings(path.path, arguments)
+    let (base, pictures) = try settings(path, arguments)
     try claim(folder, for: base)
     var run = try ReproductionRun(
       base, pictures: pictures, folder: folder, seeds: seeds, budget: budget, progress)
@@ -60,7 +60,7 @@ private func settings(_ data: String, _ arguments: Arguments) throws -> (Configu
 private func claim(_ folder: String, for base: Configuration) throws {
   let file = folder + "/settings.json"
   let settings = base.json(experimentOnly: true).lines
-  if let known = FileManager.default.contents(atPath: file) {
+  if let known = Files.contents(file) {
     guard String(decoding: known, as: UTF8.self) == settings else {
       throw Trouble(
         "there are results of other settings", at: folder,
@@ -68,9 +68,7 @@ private func claim(_ folder: String, for base: Configuration) throws {
     }
     return
   }
-  do {
-    try FileManager.default.createDirectory(atPath: folder + "/runs", withIntermediateDirectories: true)
-  } catch {
+  guard Files.makeFolder(folder + "/runs") else {
     throw Trouble("cannot make a folder", at: folder, remedy: "choose a place that may be written, with --output")
   }
   try SafeFile.write(Array(settings.utf8), to: file)

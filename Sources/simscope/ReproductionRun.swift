@@ -125,7 +125,7 @@ struct ReproductionRun {
   /// From the beginning, or from the checkpoint that a run before this one left.
   private mutating func train(_ recipe: Recipe, _ seed: Int, _ finding: Finding) throws {
     let (path, configuration) = (path(recipe, seed), try configuration(recipe, seed))
-    let isBegun = FileManager.default.fileExists(atPath: path + "/config.json")
+    let isBegun = Files.exists(path + "/config.json")
     let link = Link()
     let before = ContinuousClock.now
     let training = TrainingThread(configuration, resuming: isBegun ? path : nil, niceness: 0, link: link)

@@ -14,8 +14,8 @@ final class RunSocket: Sendable {
   /// - Throws: `Trouble` where files cannot be sockets.
   init(in folder: String) throws {
     self.folder = folder
-    unlink(folder + "/control.sock")
-    file = ct_listen(folder)
+    Files.remove(folder + "/control.sock")
+    file = folder.withPath { ct_listen($0) }
     guard file >= 0 else {
       throw Trouble(
         "no other terminal can attach (\(String(cString: strerror(errno))))", at: folder + "/control.sock",
@@ -25,13 +25,12 @@ final class RunSocket: Sendable {
   }
 
   deinit {
-    if number == Self.number(in: folder) { unlink(folder + "/control.sock") }
+    if number == Self.number(in: folder) { Files.remove(folder + "/control.sock") }
     close(file)
   }
 
   private static func number(in folder: String) -> UInt? {
-    var status = stat()
-    return lstat(folder + "/control.sock", &status) == 0 ? UInt(status.st_ino) : nil
+    Files.linkStatus(folder + "/control.sock").map { UInt($0.st_ino) }
   }
 
   /// Who connects within so many seconds.

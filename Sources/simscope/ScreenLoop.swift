@@ -1,4 +1,5 @@
 /// The screen's loop: keys in, frames out. A key is drawn at once, the trainer's news at the frame rate.
+import Basics
 import Canvas
 import Curses
 import Dashboard
@@ -254,10 +255,9 @@ struct ScreenLoop: ~Copyable {
   /// The end of the log, when it has grown.
   private mutating func readLog() -> Bool {
     guard let log else { return false }
-    var status = stat()
-    guard stat(log, &status) == 0, Int(status.st_size) != logSize else { return false }
+    guard let status = Files.status(log), Int(status.st_size) != logSize else { return false }
     logSize = Int(status.st_size)
-    guard let handle = FileHandle(forReadingAtPath: log) else { return false }
+    guard let handle = Files.handle(reading: log) else { return false }
     defer { try? handle.close() }
     try? handle.seek(toOffset: UInt64(max(0, Int(status.st_size) - 16384)))
     let text = String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)

@@ -18,8 +18,8 @@ struct ScreenMemory {
   static func load(_ arguments: Arguments) -> ScreenMemory {
     var memory = ScreenMemory()
     memory.isOverruled = arguments.has("theme")
-    memory.isFirst = !FileManager.default.fileExists(atPath: path)
-    guard let data = FileManager.default.contents(atPath: path),
+    memory.isFirst = !Files.exists(path)
+    guard let data = Files.contents(path),
       let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     else { return memory }
     memory.theme = object["theme"] as? String
@@ -47,9 +47,9 @@ struct ScreenMemory {
     object["left"] = arrangement.left
     if !arrangement.hidden.isEmpty { object["hidden"] = arrangement.hidden.map(\.rawValue).sorted() }
     do {
-      try FileManager.default.createDirectory(atPath: configurationFolder(), withIntermediateDirectories: true)
+      _ = Files.makeFolder(configurationFolder())
       let json = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
-      try json.write(to: URL(fileURLWithPath: Self.path), options: .atomic)
+      try SafeFile.write([UInt8](json), to: Self.path)
     } catch {
       throw Trouble(
         "the screen's arrangement cannot be kept", at: Self.path, remedy: "check that its folder may be written")

@@ -8,7 +8,7 @@ func themes(for arguments: Arguments) throws -> [Theme] {
   let found = try installedThemes()
   guard let asked = arguments["theme"] else { return found.isEmpty ? [Theme.builtin] : found }
   if let theme = found.first(where: { $0.name == asked }) { return [theme] + found.filter { $0 != theme } }
-  guard let data = FileManager.default.contents(atPath: asked) else {
+  guard let data = Files.contents(asked) else {
     let near = nearestSpelling(of: asked, in: found.map(\.name)).map { "; did you mean “\($0)”?" } ?? ""
     throw UsageError("--theme: no theme and no file “\(asked)”\(near); --theme list names them")
   }
@@ -18,7 +18,7 @@ func themes(for arguments: Arguments) throws -> [Theme] {
 /// Our own format, or btop's.
 private func theme(_ text: String, from file: String, over themes: [Theme]) throws -> Theme {
   guard Theme.isBtop(text) else { return try Theme(json: text, source: file) }
-  let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+  let name = Files.stem(of: file)
   return try Theme(btop: text, name: name, source: file, over: themes)
 }
 
@@ -32,10 +32,10 @@ func listThemes(_ arguments: Arguments) throws -> Int32? {
 /// `dark` first, the others by name.
 private func installedThemes() throws -> [Theme] {
   guard let folder = installedPath("themes") else { return [Theme.builtin] }
-  let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".json") }
+  let files = (Files.names(in: folder) ?? []).filter { $0.hasSuffix(".json") }
   return try files.sorted { ($0 != "dark.json", $0) < ($1 != "dark.json", $1) }.compactMap { file in
     let path = folder + "/" + file
-    return try FileManager.default.contents(atPath: path).map {
+    return try Files.contents(path).map {
       try Theme(json: String(decoding: $0, as: UTF8.self), source: path)
     }
   }

@@ -24,8 +24,8 @@ func train(_ arguments: Arguments) throws -> Int32 {
   if let status = try showPresets(arguments, configuration) { return status }
   if let data = try arguments.words(["DATA"], optional: 1).first { configuration.data = data }
   if configuration.data.isEmpty { configuration.data = try sampleData() }
-  configuration.data = URL(fileURLWithPath: configuration.data).standardizedFileURL.path
-  configuration.initialWeights = configuration.initialWeights.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+  configuration.data = Files.absolute(configuration.data)
+  configuration.initialWeights = configuration.initialWeights.map { Files.absolute($0) }
   return try runTraining(configuration, resuming: nil, arguments)
 }
 
@@ -33,7 +33,7 @@ func train(_ arguments: Arguments) throws -> Int32 {
 private func asked(_ arguments: Arguments) throws -> Configuration {
   var configuration = Configuration()
   if let file = arguments["config"] {
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard let data = Files.contents(file) else {
       throw UsageError("--config: cannot read “\(file)”")
     }
     try configuration.take(json: String(decoding: data, as: UTF8.self), from: file)
@@ -65,15 +65,14 @@ func sampleData() throws -> String {
 
 /// A folder that belongs to the program: `../share/simscope/NAME`, then NAME in every folder from the program upwards.
 func installedPath(_ name: String) -> String? {
-  let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-  var folder = program.deletingLastPathComponent()
-  var candidates = [folder.deletingLastPathComponent().appendingPathComponent("share/simscope/\(name)")]
-  while folder.path != "/" {
-    candidates.append(folder.appendingPathComponent(name))
-    folder.deleteLastPathComponent()
+  var folder = Files.folder(of: Files.program) ?? "/"
+  var candidates = ["\(Files.folder(of: folder) ?? "/")/share/simscope/\(name)"]
+  while folder != "/" {
+    candidates.append(folder + "/" + name)
+    folder = Files.folder(of: folder) ?? "/"
   }
-  candidates.append(URL(fileURLWithPath: name))
-  return candidates.first { FileManager.default.fileExists(atPath: $0.path) }?.path
+  candidates.append(Files.absolute(name))
+  return candidates.first(where: Files.exists)
 }
 
 private func runTraining(_ configuration: Configuration, resuming: String?, _ arguments: Arguments) throws -> Int32 {

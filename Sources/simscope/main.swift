@@ -1,4 +1,5 @@
 /// simscope: a SimCLR trainer and the terminal instrument that shows and steers it.
+import Basics
 import Curses
 import Foundation
 import Tensors
@@ -7,4 +8,4 @@ import Tensors
 signal(SIGXFSZ, SIG_IGN)
 BLAS.prepare()
 Terminal.prepare()
-exit(runProgram(Array(CommandLine.arguments.dropFirst())))
+exit(runProgram(Files.programArguments))

@@ -20,10 +20,8 @@ public struct EmbeddingFolder: Sendable {
 
   /// - Throws: `Trouble` when there is something else at `path`, so that nobody waits for what cannot be written.
   public static func checkFree(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
-    let isEmpty = isFolder.boolValue && (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true
-    guard isEmpty else {
+    guard Files.exists(path) else { return }
+    guard Files.names(in: path)?.isEmpty == true else {
       throw Trouble("there is something already", at: path, remedy: "give another --output, or remove it first")
     }
   }
@@ -34,14 +32,12 @@ public struct EmbeddingFolder: Sendable {
     var path = path
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
     let partial = path + ".partial-\(getpid())"
-    defer { try? FileManager.default.removeItem(atPath: partial) }
-    do {
-      try FileManager.default.createDirectory(atPath: partial, withIntermediateDirectories: true)
-    } catch {
+    defer { Files.removeAll(partial) }
+    guard Files.makeFolder(partial) else {
       throw Trouble("cannot make the folder", at: path, remedy: "choose a place that may be written, with --output")
     }
     for (name, bytes) in files { try SafeFile.write(bytes, to: "\(partial)/\(name)") }
-    guard rename(partial, path) == 0 else {
+    guard Files.rename(partial, to: path) else {
       throw Trouble("cannot put the folder in its place (\(systemError()))", at: path, remedy: "give another --output")
     }
   }
@@ -51,10 +47,11 @@ public struct EmbeddingFolder: Sendable {
     if let z { files.append(("z.npy", NumPyFile.bytes(z.shape, z.scalars))) }
     if let labels { files.append(("labels.npy", NumPyFile.bytes([labels.count], labels.map(Int64.init)))) }
     // One line a row whatever a file is called.
-    let lines = paths.map {
-      $0.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n") + "\n"
+    let newline = UInt8(ascii: "\n")
+    let lines = paths.flatMap { path in
+      path.pathBytes.flatMap { $0 == newline ? Array("\\n".utf8) : [$0] } + [newline]
     }
-    files.append(("paths.txt", Array(lines.joined().utf8)))
+    files.append(("paths.txt", lines))
     return files
   }
 }

@@ -17,8 +17,8 @@ public struct ReproductionResults {
   /// Reads what is there; a line that cannot be read is left out and measured again.
   public init(path: String) throws {
     self.path = path
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard Files.exists(path) else { return }
+    guard let data = Files.contents(path) else {
       throw Trouble("cannot read the results so far", at: path, remedy: "check its permissions, or take another folder")
     }
     let known = Dictionary(
