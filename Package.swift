@@ -20,7 +20,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["Basics", "CKernels", "COpenBLAS"]),
     .target(name: "Networks", dependencies: ["Basics", "CKernels", "Tensors"]),
     .target(name: "Images", dependencies: ["Basics", "CKernels", "CPNG", "CZlib"]),
-    .target(name: "Telemetry"),
+    .target(name: "Telemetry", dependencies: ["Basics"]),
     .target(name: "Training", dependencies: ["Basics", "CKernels", "Networks", "Tensors", "Images", "Telemetry"]),
 
     // screen

@@ -14,6 +14,6 @@ public struct Trouble: Error, Sendable, Equatable, CustomStringConvertible {
     self.remedy = remedy
   }
 
-  /// `what, where; what to do`
-  public var description: String { (place.isEmpty ? what : "\(what), \(place)") + "; \(remedy)" }
+  /// `what, where; what to do`, on one line that is safe to show.
+  public var description: String { ((place.isEmpty ? what : "\(what), \(place)") + "; \(remedy)").visible }
 }

@@ -1,4 +1,7 @@
-/// A JSON object on one line with its keys in the order they were added. NaN and infinity are written as strings.
+/// A JSON object on one line with its keys in the order they were added. NaN and infinity are written as strings. What a
+/// terminal would obey (control characters of any kind, bidirectional controls) is escaped and reads back unchanged.
+import Basics
+
 public struct JSONLine: Sendable {
   private var parts: [String] = []
 
@@ -33,13 +36,16 @@ public struct JSONLine: Sendable {
       case "\n": quoted += "\\n"
       case "\r": quoted += "\\r"
       case "\t": quoted += "\\t"
-      case _ where scalar.value < 0x20:
-        let hex = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: quoted.unicodeScalars.append(scalar)
+      case _ where scalar.isVisible: quoted.unicodeScalars.append(scalar)
+      default: for unit in UTF16.encode(scalar)! { quoted += escape(unit) }
       }
     }
     return quoted + "\""
+  }
+
+  private static func escape(_ unit: UInt16) -> String {
+    let hex = String(unit, radix: 16)
+    return "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
   }
 }
 

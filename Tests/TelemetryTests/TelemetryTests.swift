@@ -169,3 +169,13 @@ private func noise(_ index: Int) -> Double {
   let across = DrawnNumber(name: "across", drawn: 12.5, value: 12.5, range: 4.5...27.5, step: 2, fineStep: 1)
   #expect(across.turned(12.5, clicks: 1) == 14.5 && across.turned(12.5, clicks: -1, fine: true) == 11.5)
 }
+
+@Test func whatATerminalWouldObeyIsEscapedInJSONAndReadsBack() throws {
+  let text = "\u{1b}[31m \u{9b}31m \u{7f} \u{202e}x\u{202c} a\u{200b}\u{2028}\u{85} \u{e0041} \"\\\n\r\t 漢字🙂é"
+  var line = JSONLine()
+  line.add(text, text)
+  let known = #"\u001b[31m \u009b31m \u007f \u202ex\u202c a\u200b\u2028\u0085 \udb40\udc41 \"\\\n\r\t 漢字🙂é"#
+  #expect(line.text == "{\"\(known)\": \"\(known)\"}")
+  let object = try JSONSerialization.jsonObject(with: Data(line.text.utf8)) as? [String: String]
+  #expect(object?.keys.first == text && object?.values.first == text)
+}
