@@ -54,21 +54,54 @@ bool ct_send(int socket, const void *bytes, size_t count, int terminal) {
   return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)count;
 }
 
+/// Takes over the files of a packet's control message: the first as the terminal, where one is wanted and none is there
+/// yet; all others are closed.
+static void take_files(struct cmsghdr *header, int *terminal) {
+  const size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  for (size_t i = 0; i < count; i++) {
+    int file;
+    memcpy(&file, CMSG_DATA(header) + i * sizeof file, sizeof file);
+    if (terminal != NULL && *terminal < 0) {
+      *terminal = file;
+    } else {
+      close(file);
+    }
+  }
+}
+
 ptrdiff_t ct_receive(int socket, void *bytes, size_t capacity, int *terminal) {
+  // Linux installs every file that fits into the room: all that a packet can carry (SCM_MAX_FD) must be seen here.
+  enum { MOST_FILES = 253 };
   union {
     struct cmsghdr header;
-    char room[CMSG_SPACE(sizeof(int))];  // of more files than one the rest is closed on the way
+    char room[CMSG_SPACE(MOST_FILES * sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
   } control;
   struct iovec part = {.iov_base = bytes, .iov_len = capacity};
   struct msghdr message = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  *terminal = -1;
-  const ssize_t count = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-  struct cmsghdr *header = count >= 0 ? CMSG_FIRSTHDR(&message) : NULL;
-  if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
-    memcpy(terminal, CMSG_DATA(header), sizeof *terminal);
+  if (terminal != NULL) *terminal = -1;
+  ssize_t count = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  if (count < 0) return -1;
+  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header != NULL; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) take_files(header, terminal);
   }
-  return count;
+  // A packet of which a part is missing is no packet of ours: too long, or no descriptors are left for its files.
+  const bool whole = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+  if (whole && count > 0) return count;
+  if (terminal != NULL && *terminal >= 0) {
+    close(*terminal);
+    *terminal = -1;
+  }
+  errno = EMSGSIZE;
+  return whole ? 0 : -1;
+}
+
+bool ct_peer(int socket, uint32_t *user) {
+  struct ucred peer;
+  socklen_t size = sizeof peer;
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || size != sizeof peer) return false;
+  *user = peer.uid;
+  return true;
 }
 
 void ct_adopt(int terminal) {

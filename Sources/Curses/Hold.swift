@@ -48,7 +48,7 @@ struct Hold: ~Copyable {
   func prepareFarewell(_ wayOut: [UInt8], saying line: String? = nil) {
     guard stop == nil else { return }
     let modes = ["1000", "1002", "1003", "1006", "2026", "2004"].map { "\u{1b}[?\($0)l" }.joined()
-    let end = line.map { Array("\($0)\r\n".utf8) } ?? []
+    let end = line.map { Array("\($0.visible)\r\n".utf8) } ?? []
     let bytes = Array("\u{1b}\\\(modes)\u{1b}[0m\u{1b}[?25h".utf8) + wayOut + end
     ct_set_farewell(bytes, bytes.count)
   }

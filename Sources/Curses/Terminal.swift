@@ -1,5 +1,6 @@
 /// The terminal: opened, drawn on, read from, and always given back — by `close`, at the end of its life, at exit, after
 /// a crash. All calls belong on one thread.
+import Basics
 import CTerminal
 import Canvas
 import Glibc
@@ -229,7 +230,10 @@ extension Terminal {
 
   /// A line for who sits at the terminal that stdin is, after it was given back or up. Never waits long: where nobody
   /// reads, the line is lost.
-  public static func say(_ line: String) { ct_say("\(line)\n", line.utf8.count + 1) }
+  public static func say(_ line: String) {
+    let shown = line.visible + "\n"
+    ct_say(shown, shown.utf8.count)
+  }
 
   private mutating func abandon() {
     isLost = true

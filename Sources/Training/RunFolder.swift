@@ -89,7 +89,7 @@ public final class RunFolder {
   public func append(_ event: Event) throws { try Self.append(event.json, events, path + "/events.jsonl") }
 
   /// A line of `log.txt`; a log that cannot be written stops nothing.
-  public func note(_ text: String) { try? Self.append(text, log, path + "/log.txt") }
+  public func note(_ text: String) { try? Self.append(text.visible, log, path + "/log.txt") }
 
   /// One write a line, so that a reader never sees half of one unless the disk is full.
   static func append(_ line: String, _ descriptor: Int32, _ path: String) throws {

@@ -15,8 +15,11 @@ func attach(_ arguments: Arguments) throws -> Int32 {
       "attach shows a run on a terminal", at: "stdout", remedy: "run it in one, or read the run's metrics.jsonl")
   }
   let flags = try checkedFlags(arguments)
-  let farewell = try AttachClient(run, try connect(to: run), flags).lend()
-  if farewell.status == 1 { complain(farewell.text) } else { Terminal.say(farewell.text) }
+  let channel = try connect(to: run)
+  try checkTrainer(of: run, channel.peer)
+  let farewell = try AttachClient(run, channel, flags).lend()
+  let lines = farewell.text.split(separator: "\n").map { String($0).visible }
+  if farewell.status == 1 { complain(lines.joined(separator: "; ")) } else { lines.forEach(Terminal.say) }
   return farewell.status
 }
 
@@ -34,9 +37,7 @@ private func connect(to run: String) throws -> Channel {
   let file = run.withPath { ct_connect($0) }
   if file >= 0 { return Channel(file) }
   let error = errno
-  if error == EACCES || error == EPERM {
-    throw Trouble("this run is another user's", at: run, remedy: "attach as the user who started it")
-  }
+  if error == EACCES || error == EPERM { throw foreignRun(run) }
   _ = try RunFolder.configuration(of: run)
   if error == EAGAIN { throw mute(run) }
   if let branch = RunFolder.trainingBranch(of: run) {
@@ -50,6 +51,26 @@ private func connect(to run: String) throws -> Channel {
   throw Trouble(
     "nobody trains in this run now", at: run,
     remedy: "go on with it: simscope resume \(run), or see it again: simscope replay \(run)")
+}
+
+private func foreignRun(_ run: String) -> Trouble {
+  Trouble("this run is another user's", at: run, remedy: "attach as the user who started it")
+}
+
+/// Lets nobody else's trainer have the terminal, unless root agrees.
+/// - Parameter user: the user whose process listens.
+private func checkTrainer(of run: String, _ user: UInt32?) throws {
+  switch AttachPermission(lendingAs: geteuid(), to: user) {
+  case .granted: return
+  case .refused: throw foreignRun(run)
+  case .afterQuestion(let user):
+    ask(
+      "the process that trains in \(run) is run by \(userName(user)), not by you: it will read what you type here. "
+        + "Attach? [y/N] ")
+    guard ["y", "yes"].contains(readLine()?.lowercased()) else {
+      throw Trouble("not attached to another user's run", at: run, remedy: "attach as \(userName(user))")
+    }
+  }
 }
 
 private func mute(_ run: String) -> Trouble {
@@ -88,7 +109,7 @@ private struct AttachClient: ~Copyable {
     while true {
       let (hasSignals, hasAnswer) = wait()
       // First: a farewell that came while we were stopped leaves the terminal to the shell.
-      if hasAnswer, let farewell = try obey(channel.receive()?.bytes) { return farewell }
+      if hasAnswer, let farewell = try obey(channel.receive()) { return farewell }
       if hasSignals { passSignals() }
       guard let due, .now >= due else { continue }
       guard let signal else { throw mute(run) }

@@ -1,5 +1,6 @@
 /// The trainer's side of `attach`: it listens in the run's folder and shows the run on terminals that are lent to it, each
 /// on a thread of its own.
+import Basics
 import Curses
 import Dispatch
 import Foundation
@@ -82,17 +83,23 @@ final class AttachHost: Sendable {
   // MARK: one guest
 
   private func serve(_ guest: Channel) {
-    guard let (bytes, terminal) = guest.receive(seconds: Self.patience) else { return }
+    guard AttachPermission(trainingAs: geteuid(), from: guest.peer) == .granted,
+      let (bytes, terminal) = guest.receiveTerminal(seconds: Self.patience)
+    else { return }
+    defer { if terminal >= 0 { Foundation.close(terminal) } }
     guest.send(AttachAnswer.welcome)
     do {
       guest.send(AttachAnswer.farewell(try show(on: terminal, try AttachRequest(bytes), guest)))
     } catch {
       guest.send(AttachAnswer.farewell(Farewell(status: 1, text: (error as? UsageError)?.text ?? "\(error)")))
     }
-    if terminal >= 0 { Foundation.close(terminal) }
   }
 
   private func show(on terminal: Int32, _ request: AttachRequest, _ guest: Channel) throws -> Farewell {
+    guard isatty(terminal) == 1 else {
+      throw Trouble("no terminal came with the request", at: "control.sock", remedy: "use simscope attach")
+    }
+    let arguments = try Arguments(request.flags, flags: attachFlags)
     guard let turn = stage.enter(as: request.terminal) else {
       let departure = stage.isClosed ? Departure.over(training.outcome) : .succeeded(by: "another terminal")
       return departure.farewell(link)
@@ -102,7 +109,6 @@ final class AttachHost: Sendable {
       device.withLock { $0 = 0 }
       stage.leave(turn)
     }
-    let arguments = try Arguments(request.flags, flags: attachFlags)
     let memory = ScreenMemory.load(arguments)
     let framesPerSecond = try framesPerSecond(arguments)
     let log = (link.newest(after: -1)?.snapshot.run.folder).map { $0 + "/log.txt" }

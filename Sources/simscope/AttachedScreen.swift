@@ -1,4 +1,5 @@
 /// A screen on a terminal that was lent: when it is left, and what is said then.
+import Basics
 import Dashboard
 import Foundation
 import Telemetry
@@ -24,7 +25,7 @@ enum Departure {
     case .lost: return Farewell(status: 128 + SIGHUP, text: "the terminal was lost; training goes on")
     case .succeeded(let name): return Farewell(status: 0, text: "now shown on \(name); training goes on")
     case .over(.failed(let trouble)): return Farewell(status: 1, text: trouble.description)
-    case .over(let end): return Farewell(status: 0, text: lastLine(snapshot, end))
+    case .over(let end): return Farewell(status: 0, text: lastLines(snapshot, end).map(\.visible).joined(separator: "\n"))
     }
   }
 }
@@ -57,8 +58,8 @@ extension ScreenLoop {
   }
 }
 
-/// Of a run that is over: how far it came, and how to go on with it.
-func lastLine(_ snapshot: Snapshot, _ end: TrainingEnd?) -> String {
-  guard case .stopped? = end else { return statusLine(snapshot) }
-  return statusLine(snapshot) + "\nto go on: simscope resume \(snapshot.run.folder)"
+/// Lines about a run that is over: how far it came, and how to continue it.
+func lastLines(_ snapshot: Snapshot, _ end: TrainingEnd?) -> [String] {
+  guard case .stopped? = end else { return [statusLine(snapshot)] }
+  return [statusLine(snapshot), "to go on: simscope resume \(snapshot.run.folder)"]
 }

@@ -67,8 +67,8 @@ func bench(_ arguments: Arguments) throws -> Int32 {
 private func printMachine(_ bench: Bench) {
   let cores = ProcessInfo.processInfo.activeProcessorCount
   let day = Date.now.formatted(.iso8601.year().month().day())
-  print("\(processorName()), \(cores) cores · \(day) · simscope \(programVersion)")
-  print(
+  say("\(processorName()), \(cores) cores · \(day) · simscope \(programVersion)")
+  say(
     "\(String(cString: ck_isa_name())) kernels, OpenBLAS \(BLAS.kernel), \(bench.configuration.workerCount) threads "
       + "where not said otherwise; medians")
 }

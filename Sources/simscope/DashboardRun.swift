@@ -36,7 +36,7 @@ func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Argume
     if outcome.isGivenUp { Terminal.say("simscope: \(trouble)") }
     throw trouble
   }
-  if let last = outcome.lastLine { Terminal.say(last) }
+  outcome.lastLines.forEach(Terminal.say)
   memory.keep(outcome.memory)
   return outcome.signal.map { 128 + $0 } ?? 0
 }

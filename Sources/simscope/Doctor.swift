@@ -32,7 +32,7 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
   return 0
 }
 
-func line(_ name: String, _ value: String) { print(padded(name, 13) + value) }
+func line(_ name: String, _ value: String) { say(padded(name, 13) + value) }
 
 /// Why OpenBLAS has the kernel it has, where that is not its own choice.
 private func describeKernelChoice() {

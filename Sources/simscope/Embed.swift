@@ -38,7 +38,7 @@ func embed(_ arguments: Arguments) throws -> Int32 {
       .write(to: output)
     if split == .test { _ = loaded.countTestEvaluation("embed", top1: nil) }
     progress.end()
-    print(
+    say(
       "\(output): h of \(data.count) pictures, \(found.h.columns) numbers each"
         + (loaded.hasHead ? "; z, \(found.z.columns)" : ""))
     return 0

@@ -56,7 +56,7 @@ func evaluate(_ arguments: Arguments) throws -> Int32 {
     try confusion?.write(rows[0].classification, evaluation.data.test.classes)
     progress.end()
     let report = EvaluationReport(evaluation, rows, looks: looks)
-    print(arguments.has("json") ? report.json : report.text)
+    say(arguments.has("json") ? [report.json] : report.lines)
     return 0
   }
 }

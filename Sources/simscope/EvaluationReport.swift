@@ -1,4 +1,5 @@
 /// What `evaluate` prints: accuracies with their intervals, floors below, and a row a class; or the same as JSON.
+import Basics
 import Foundation
 import Telemetry
 import Training
@@ -22,9 +23,7 @@ struct EvaluationReport {
 
   // MARK: text
 
-  var text: String {
-    ([title, pictures, "", head] + rows.map(line) + [""] + classLines + footer).joined(separator: "\n")
-  }
+  var lines: [String] { [title, pictures, "", head] + rows.map(line) + [""] + classLines + footer }
 
   private var title: String {
     let representation = request.representation.rawValue
@@ -82,7 +81,7 @@ struct EvaluationReport {
   private static let longestTable = 25
 
   private var classLines: [String] {
-    let all = ClassFigures.all(of: rows[0].classification, data.test.classes)
+    let all = ClassFigures.all(of: rows[0].classification, data.test.classes.map(\.visible))
     let shown = all.count <= Self.longestTable ? all : Array(all.sorted { $0.recall < $1.recall }.prefix(10))
     let width = max(8, shown.map(\.name.count).max() ?? 0) + 2
     var lines = [

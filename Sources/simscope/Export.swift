@@ -20,10 +20,9 @@ func export(_ arguments: Arguments) throws -> Int32 {
     "image_size": "\(configuration.imageSize!)", "normalize": configuration.normalize.rawValue, "step": "\(point.step)",
   ]
   try file.write(to: output)
-  print(
-    """
-    \(encoder.architecture.name) of step \(point.step), \(encoder.parameterCount) parameters, in \(output)
-    in PyTorch: model.load_state_dict(safetensors.torch.load_file("\(output)"), strict=False)
-    """)
+  say([
+    "\(encoder.architecture.name) of step \(point.step), \(encoder.parameterCount) parameters, in \(output)",
+    "in PyTorch: model.load_state_dict(safetensors.torch.load_file(\"\(output)\"), strict=False)",
+  ])
   return 0
 }

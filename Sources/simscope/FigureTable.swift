@@ -43,9 +43,9 @@ struct FigureTable {
     progress.show(0)
     guard !json else { return }
     progress.end()
-    print("\n\(title)")
+    say(["", title])
     let heads = labels.map { padded($0.name, $0.width) } + figures.map { Self.right($0.title, $0.width) }
-    Self.printLine(heads.joined(separator: "  "))
+    say(heads.joined(separator: "  "))
   }
 
   /// - Parameter values: nil where there is no such figure.
@@ -55,14 +55,14 @@ struct FigureTable {
     progress.end()
     if json {
       for (figure, value) in zip(figures, values) {
-        if let value { Self.printLine(jsonLine(names, figure, value)) }
+        if let value { say(jsonLine(names, figure, value)) }
       }
     } else {
       let numbers = zip(figures, values).map { figure, value in
         Self.right(value.map { String(format: "%.\(figure.decimals)f", $0) } ?? "–", figure.width)
       }
       let words = zip(labels, names).map { padded($1, $0.width) }
-      Self.printLine((words + numbers).joined(separator: "  "))
+      say((words + numbers).joined(separator: "  "))
     }
     if rowsDone < rows { progress.show(Double(rowsDone) / Double(rows)) }
   }
@@ -81,11 +81,5 @@ struct FigureTable {
 
   private static func right(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
-  }
-
-  /// At once, though stdout may be a pipe.
-  private static func printLine(_ text: String) {
-    print(text)
-    fflush(nil)
   }
 }

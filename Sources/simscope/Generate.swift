@@ -23,6 +23,6 @@ func generate(_ arguments: Arguments) throws -> Int32 {
     return true
   }
   progress.end()
-  print("\(Int(classes) * Int(perClass)) pictures of \(Int(size))×\(Int(size)) in \(folder)")
+  say("\(Int(classes) * Int(perClass)) pictures of \(Int(size))×\(Int(size)) in \(folder)")
   return 0
 }

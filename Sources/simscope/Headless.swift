@@ -58,7 +58,7 @@ private struct LinePrinter {
   init(_ style: LineStyle) { self.style = style }
 
   /// What was asked for is told at once.
-  func answer(_ lines: [String]) { lines.forEach(printLine) }
+  func answer(_ lines: [String]) { say(lines) }
 
   mutating func show(_ link: Link, isLast: Bool) {
     guard isLast || ContinuousClock.now - lastTime >= .seconds(1) else { return }
@@ -70,7 +70,7 @@ private struct LinePrinter {
     guard !waiting.isEmpty else { return }
     lastTime = .now
     let count = style == .plain && !isLast ? 1 : waiting.count
-    waiting.prefix(count).forEach(printLine)
+    say(Array(waiting.prefix(count)))
     waiting.removeFirst(count)
   }
 
@@ -117,7 +117,4 @@ private struct LinePrinter {
     if line != lastLine { waiting.append(line) }
     lastLine = line
   }
-
-  /// A line out at once; a reader that has gone away stops nothing.
-  private func printLine(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8)) }
 }

@@ -20,7 +20,7 @@ func generalHelp() -> String {
     """
 }
 
-func help(of command: ProgramCommand) -> String {
+func help(of command: ProgramCommand) -> [String] {
   var lines = ["simscope \(command.name) \(command.usage)".trimmingCharacters(in: .whitespaces), command.summary]
   var group: String?
   for flag in command.flags {
@@ -31,7 +31,7 @@ func help(of command: ProgramCommand) -> String {
     }
     lines += row(of: flag)
   }
-  return lines.joined(separator: "\n")
+  return lines
 }
 
 private let helpColumn = 32

@@ -28,7 +28,7 @@ struct WorkProgress: Sendable {
   /// A line of output in between.
   func note(_ text: String) {
     line.end()
-    try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    say(text)
   }
 
   func end() { line.end() }

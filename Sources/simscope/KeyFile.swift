@@ -57,7 +57,7 @@ private func key(_ name: String, _ source: String) throws -> Key {
 func listKeys(_ arguments: Arguments) -> Int32? {
   guard arguments["keys"] == "list" else { return nil }
   for action in actions {
-    print(padded(action.name, 18) + padded(action.standardKeys.joined(separator: " "), 22) + action.help)
+    say(padded(action.name, 18) + padded(action.standardKeys.joined(separator: " "), 22) + action.help)
   }
   return 0
 }

@@ -7,7 +7,7 @@ import Training
 /// - Parameter configuration: as the command line has it.
 func showPresets(_ arguments: Arguments, _ configuration: Configuration) throws -> Int32? {
   if arguments["preset"] == "list" {
-    print(presetList(width: outputWidth()))
+    say(lines(of: presetList(width: outputWidth())))
     return 0
   }
   guard let other = arguments["diff"] else { return nil }
@@ -15,7 +15,7 @@ func showPresets(_ arguments: Arguments, _ configuration: Configuration) throws 
     throw UsageError("--diff needs a preset to compare: --preset NAME --diff OTHER|defaults")
   }
   let isAlone = arguments.given.allSatisfy { $0.flag.setting == nil } && arguments["config"] == nil
-  print(try presetDifference(configuration, name + (isAlone ? "" : " and flags"), other))
+  say(lines(of: try presetDifference(configuration, name + (isAlone ? "" : " and flags"), other)))
   return 0
 }
 

@@ -57,7 +57,7 @@ let programCommands: [ProgramCommand] = [
 func runProgram(_ arguments: [String]) -> Int32 {
   ck_heaps_open_at_once()
   do {
-    return try dispatch(arguments)
+    return Output.status(of: try dispatch(arguments))
   } catch let error as UsageError {
     complain(error.text)
     return 2
@@ -67,17 +67,14 @@ func runProgram(_ arguments: [String]) -> Int32 {
   }
 }
 
-/// One line on stderr.
-func complain(_ text: String) { FileHandle.standardError.write(Data("simscope: \(text)\n".utf8)) }
-
 private func dispatch(_ arguments: [String]) throws -> Int32 {
   let first = arguments.first
   if first == "--version" {
-    print("simscope \(programVersion)")
+    say("simscope \(programVersion)")
     return 0
   }
   if first == "--help" || first == "-h" || first == "help" {
-    print(generalHelp())
+    say(lines(of: generalHelp()))
     return 0
   }
   // Without a command's name, DATA and flags are train's.
@@ -89,7 +86,7 @@ private func dispatch(_ arguments: [String]) throws -> Int32 {
   let command = named ?? programCommands[0]
   let rest = named == nil ? arguments : Array(arguments.dropFirst())
   if rest.contains("--help") || rest.contains("-h") {
-    print(help(of: command))
+    say(help(of: command))
     return 0
   }
   return try command.run(Arguments(rest, flags: command.flags))

@@ -1,4 +1,5 @@
 /// One line on stderr that says how far a command is and when it will be done; silent where stderr is no terminal.
+import Basics
 import Canvas
 import Foundation
 import Synchronization
@@ -23,10 +24,10 @@ final class ProgressLine: Sendable {
     guard isShown, isDue else { return }
     let elapsed = start.duration(to: .now) / .seconds(1)
     let left = share > 0.02 ? ", \(Figures.duration(elapsed / share * (1 - share))) left" : ""
-    write("\r\(title) \(Int(share * 100)) %\(left)\(detail.isEmpty ? "" : " · " + detail)\u{1B}[K")
+    write("\r\(title) \(Int(share * 100)) %\(left)\(detail.isEmpty ? "" : " · " + detail.visible)\u{1B}[K")
   }
 
   func end() { if isShown { write("\r\u{1B}[K") } }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { Output.write(text, to: STDERR_FILENO) }
 }

@@ -32,7 +32,7 @@ func reproduce(_ arguments: Arguments) throws -> Int32 {
     try report.write(to: folder)
     try outcome.get()
     progress.end()
-    print("\n\(report.text)\n\n\(folder)/report.md")
+    say([""] + lines(of: report.text) + ["", "\(folder)/report.md"])
     guard report.failures.isEmpty else {
       complain("not as the paper says: " + report.failures.joined(separator: "; "))
       return 1

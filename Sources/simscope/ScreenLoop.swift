@@ -13,7 +13,7 @@ struct ScreenOutcome {
   /// The signal that ended it.
   var signal: Int32?
   /// To be said on the restored terminal.
-  var lastLine: String?
+  var lastLines: [String] = []
   /// Another terminal took over: what is printed reaches this one no more, but `Terminal.say` does.
   var isGivenUp: Bool
   /// How the person has left the screen.
@@ -134,7 +134,7 @@ struct ScreenLoop: ~Copyable {
   private func outcome(_ end: TrainingEnd?) -> ScreenOutcome {
     let hasRun = !state.snapshot.run.folder.isEmpty && !state.isPreview && (!isLost || isGivenUp)
     return ScreenOutcome(
-      end: end, signal: signal, lastLine: hasRun ? lastLine(state.snapshot, end) : nil, isGivenUp: isGivenUp,
+      end: end, signal: signal, lastLines: hasRun ? lastLines(state.snapshot, end) : [], isGivenUp: isGivenUp,
       memory: memory)
   }
 

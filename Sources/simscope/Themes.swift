@@ -25,7 +25,7 @@ private func theme(_ text: String, from file: String, over themes: [Theme]) thro
 /// `--theme list`
 func listThemes(_ arguments: Arguments) throws -> Int32? {
   guard arguments["theme"] == "list" else { return nil }
-  for theme in try installedThemes() { print(theme.name) }
+  for theme in try installedThemes() { say(theme.name) }
   return 0
 }
 

@@ -4,6 +4,7 @@ import Curses
 import Foundation
 import Tensors
 
+Output.occupyStandardFiles()
 // A file over the limit on sizes shall be a trouble with a remedy, not the end of the process.
 signal(SIGXFSZ, SIG_IGN)
 BLAS.prepare()

@@ -79,8 +79,12 @@ int ct_accept(int listener);
 /// Sends a packet, and with it a file of a terminal, unless that is -1. False when it could not go.
 bool ct_send(int socket, const void *bytes, size_t count, int terminal);
 
-/// Takes a packet, and the terminal's file that came with it, or -1. Its size; 0 when the other is gone; -1 and errno.
+/// Takes a packet and, unless `terminal` is NULL, the first file that came with it (-1: none did); all other files are
+/// closed. Its size; 0 when the other is gone; -1 and errno, also for a packet that is not whole.
 ptrdiff_t ct_receive(int socket, void *bytes, size_t capacity, int *terminal);
+
+/// The user (effective id) of the process at the other end when it connected or began to listen. False when unknown.
+bool ct_peer(int socket, uint32_t *user);
 
 /// A terminal that was lent to us may be our own session's: in the background, whoever reads from that is stopped. So we
 /// let it go as the one that controls us.
