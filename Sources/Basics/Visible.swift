@@ -21,7 +21,7 @@ extension Unicode.Scalar {
     if isASCII { return (0x20..<0x7f).contains(value) }
     switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: return false
-    default: return pathByte == nil
+    default: return escapedByte == nil
     }
   }
 
@@ -30,10 +30,7 @@ extension Unicode.Scalar {
     case "\n": "\\n"
     case "\r": "\\r"
     case "\t": "\\t"
-    default: pathByte.map { "\\x" + String($0, radix: 16) } ?? "\\u{\(String(value, radix: 16))}"
+    default: escapedByte.map { "\\x" + String($0, radix: 16) } ?? "\\u{\(String(value, radix: 16))}"
     }
   }
-
-  /// The byte outside UTF-8 that this scalar stands for in the text of a path.
-  private var pathByte: UInt8? { (0x10fe80...0x10feff).contains(value) ? UInt8(value & 0xff) : nil }
 }
