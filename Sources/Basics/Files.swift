@@ -92,6 +92,19 @@ public enum Files {
     }
   }
 
+  /// All bytes of a file; nil when there is none.
+  /// - Throws: `Trouble` for one that is there and cannot be read.
+  public static func bytesIfThere(
+    _ path: String, _ what: String = "cannot read", remedy: String = "check its permissions"
+  )
+    throws -> [UInt8]?
+  {
+    if let bytes = bytes(of: path) { return bytes }
+    let error = errno
+    guard error == ENOENT || error == ENOTDIR else { throw Trouble(what, error: error, at: path, remedy: remedy) }
+    return nil
+  }
+
   /// The same for Foundation's decoders.
   public static func contents(_ path: String) -> Data? { bytes(of: path).map { Data($0) } }
 

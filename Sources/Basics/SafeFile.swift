@@ -5,11 +5,9 @@
   import Musl
 #endif
 
-/// `write` is also the name of what SafeFile does.
+/// `write` and `flock` are also names of other things.
+public let systemLock: @Sendable (Int32, Int32) -> Int32 = flock
 private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = write
-
-/// What the system says about its last error.
-public func systemError() -> String { String(cString: strerror(errno)) }
 
 public enum SafeFile {
   /// Ends the name of a file that is being written.
@@ -38,7 +36,9 @@ public enum SafeFile {
   private static func writeAndSync(
     to partial: String, _ path: String, _ fill: (_ descriptor: Int32) throws -> Void
   ) throws {
-    let descriptor = Files.open(partial, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    // One that was left behind, or a link that somebody put there.
+    Files.remove(partial)
+    let descriptor = Files.open(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { throw trouble("cannot create a file", path) }
     defer { close(descriptor) }
     try fill(descriptor)
@@ -47,8 +47,13 @@ public enum SafeFile {
 
   /// Waits until what was written is on the disk.
   public static func sync(_ descriptor: Int32, _ path: String) throws {
-    // EINVAL: a device, which has nothing to wait for.
-    guard fsync(descriptor) == 0 || errno == EINVAL else { throw trouble("cannot write", path) }
+    guard isSynced(descriptor) else { throw trouble("cannot write", path) }
+  }
+
+  /// Waits until what was written is on the disk; false with `errno` set. A file system that offers no such thing, or a
+  /// device that has nothing to wait for, is no failure.
+  public static func isSynced(_ descriptor: Int32) -> Bool {
+    fsync(descriptor) == 0 || [EINVAL, ENOSYS, ENOTSUP, EOPNOTSUPP].contains(errno)
   }
 
   /// Writes all bytes, however many calls that takes.
@@ -76,14 +81,61 @@ public enum SafeFile {
   }
 
   static func trouble(_ what: String, _ path: String) -> Trouble {
-    let reason = systemError()
-    let remedy =
+    let remedy = [EACCES, EPERM].contains(errno) ? "choose a place that may be written" : "check the path and the disk"
+    return Trouble(what, error: errno, at: path, remedy: remedy)
+  }
+
+  // MARK: files that stay open
+
+  /// Opens a plain file that lies where it is looked for: a link would lead elsewhere, a pipe would wait for ever.
+  public static func openOwn(
+    _ path: String, _ flags: Int32, _ what: String = "cannot open", remedy: String
+  ) throws -> Int32 {
+    let descriptor = Files.open(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o644)
+    guard descriptor >= 0 else {
+      let error = errno
+      if let other = otherThanPlainFile(path) { throw other }
+      throw Trouble(what, error: error, at: path, remedy: remedy)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw otherThanPlainFile(path) ?? Trouble(what, at: path, remedy: remedy)
+    }
+    return descriptor
+  }
+
+  /// What is wrong where a plain file or folder is expected; nil where there is one, or nothing.
+  public static func otherThanPlainFile(_ path: String, folder: Bool = false) -> Trouble? {
+    guard let kind = Files.linkStatus(path).map({ $0.st_mode & S_IFMT }) else { return nil }
+    let expected = folder ? "folder" : "file"
+    switch kind {
+    case folder ? S_IFDIR : S_IFREG: return nil
+    case S_IFLNK:
+      return Trouble(
+        "a symbolic link in the place of a \(expected)", at: path, remedy: "put the \(expected) itself there")
+    default: return Trouble("not a plain \(expected)", at: path, remedy: "remove it, or choose another folder")
+    }
+  }
+
+  public enum Lock: Equatable, Sendable {
+    case taken, held
+    /// The file system has no locks.
+    case unsupported(Int32)
+    case failed(Int32)
+  }
+
+  /// Takes the lock of an open file, without waiting.
+  /// - Parameter flock: the system's call.
+  public static func lock(_ descriptor: Int32, _ flock: (Int32, Int32) -> Int32 = systemLock) -> Lock {
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       switch errno {
-      case ENOSPC, EDQUOT: "make room on the disk"
-      case EFBIG: "raise the limit on the size of files (ulimit -f)"
-      case EACCES, EPERM, EROFS: "choose a place that may be written"
-      default: "check the path and the disk"
+      case EINTR: continue
+      case EWOULDBLOCK: return .held
+      case ENOLCK, ENOSYS, ENOTSUP, EOPNOTSUPP, EINVAL: return .unsupported(errno)
+      default: return .failed(errno)
       }
-    return Trouble("\(what) (\(reason))", at: path, remedy: remedy)
+    }
+    return .taken
   }
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -76,8 +77,15 @@ static void point_output_at_log(void) {
 }
 
 bool ct_log_to(const char *path) {
-  const int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  // A plain file, where it is looked for: a link would lead elsewhere.
+  const int file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
   if (file < 0) return false;
+  struct stat status;
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+    close(file);
+    errno = EINVAL;
+    return false;
+  }
   if (log_file >= 0) close(log_file);
   log_file = file;
   log_start = lseek(file, 0, SEEK_END);

@@ -26,10 +26,10 @@ final class PictureCacheWriter: Sendable {
     state = Mutex(
       State(end: PictureCacheFile.bodyStart(pictures: keys.count), records: keys.map { .init(key: $0) }))
     // What may be private pictures is for nobody else to read.
-    let file = Files.open(Self.unfinished(path), O_RDWR | O_CREAT, 0o600)
+    let file = Files.open(Self.unfinished(path), O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw .notKept(systemError(), at: path) }
     // The lock goes with the process, and says to others that somebody is at work.
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+    guard SafeFile.lock(file) != .held else {
       close(file)
       throw .notKept("another process is writing them", at: path)
     }
@@ -64,7 +64,7 @@ final class PictureCacheWriter: Sendable {
     write(PictureCacheFile.front(records, fileBytes: end), at: 0)
     if let failure { throw failure }
     // Before the name: after a power cut a file of this name is whole, too.
-    guard fsync(file) == 0, Files.rename(Self.unfinished(path), to: path) else {
+    guard SafeFile.isSynced(file), Files.rename(Self.unfinished(path), to: path) else {
       throw .notKept(systemError(), at: path)
     }
   }
@@ -87,9 +87,9 @@ final class PictureCacheWriter: Sendable {
   /// Removes what processes that are no more have left unfinished.
   static func removeAbandoned(in folder: String) {
     for name in Files.names(in: folder) ?? [] where name.hasSuffix(partial) {
-      let file = Files.open(folder + "/" + name, O_RDONLY)
+      let file = Files.open(folder + "/" + name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
       guard file >= 0 else { continue }
-      if flock(file, LOCK_EX | LOCK_NB) == 0 { Files.remove(folder + "/" + name) }
+      if SafeFile.lock(file) == .taken { Files.remove(folder + "/" + name) }
       close(file)
     }
   }

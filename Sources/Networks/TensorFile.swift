@@ -72,7 +72,7 @@ public struct TensorFile: Sendable {
 
   /// - Throws: `Trouble` when the file is missing, torn, changed, or no safetensors file.
   public init(reading path: String) throws {
-    guard let bytes = Files.bytes(of: path) else {
+    guard let bytes = try Files.bytesIfThere(path, "cannot read a file of tensors") else {
       throw Trouble("cannot read a file of tensors", at: path, remedy: "check that it is there and may be read")
     }
     try self.init(bytes, path)

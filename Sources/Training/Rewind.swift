@@ -71,8 +71,8 @@ extension RunFolder {
   /// Takes over another run's lines of steps and events.
   func copyLines(of other: String) throws {
     for name in ["metrics.jsonl", "events.jsonl"] {
-      let bytes = Files.contents("\(other)/\(name)") ?? Data()
-      try SafeFile.write(Array(bytes), to: "\(path)/\(name)")
+      let bytes = try Files.bytesIfThere("\(other)/\(name)") ?? []
+      try SafeFile.write(bytes, to: "\(path)/\(name)")
     }
   }
 }

@@ -8,7 +8,10 @@ public final class RunFolder {
   private var metrics: Int32
   private var events: Int32
   private let log: Int32
-  private let lock: Int32
+  private let lock: RunLock
+
+  /// What the person should know about the disk that the run is on.
+  public var warnings: [String] { lock.warning.map { [$0] } ?? [] }
 
   public var name: String { Self.name(of: path) }
   public static func name(of path: String) -> String { Files.name(of: path) }
@@ -24,7 +27,9 @@ public final class RunFolder {
         "there is a run already", at: path, remedy: "give another --run, or go on with it: simscope resume \(path)")
     }
     guard Files.makeFolder(path + "/checkpoints") else {
-      throw Trouble("cannot make the run's folder", at: path, remedy: "choose a place that may be written, with --run")
+      throw Trouble(
+        "cannot make the run's folder", error: errno, at: path, remedy: "choose a place that may be written, with --run"
+      )
     }
     let folder = try RunFolder(path)
     SafeFile.syncFolder(of: path)
@@ -43,7 +48,8 @@ public final class RunFolder {
   /// - Throws: `Trouble` when another process trains in it.
   public init(_ path: String) throws {
     self.path = path
-    lock = try Self.takeLock(path + "/lock")
+    try Self.checkPlaces(path)
+    lock = try RunLock.take(path + "/lock")
     metrics = try Self.open(path + "/metrics.jsonl")
     events = try Self.open(path + "/events.jsonl")
     log = try Self.open(path + "/log.txt")
@@ -51,14 +57,14 @@ public final class RunFolder {
   }
 
   deinit {
-    for descriptor in [metrics, events, log, lock] { close(descriptor) }
+    for descriptor in [metrics, events, log] { close(descriptor) }
   }
 
   /// The settings of the run in this folder.
   /// - Throws: `Trouble` when there is none, or it has settings that simscope does not know.
   public static func configuration(of path: String) throws -> Configuration {
     let file = path + "/config.json"
-    guard let data = Files.contents(file) else {
+    guard let data = try Files.bytesIfThere(file) else {
       throw noRun(path)
     }
     var configuration = Configuration()
@@ -104,7 +110,7 @@ public final class RunFolder {
 
   /// Whether no step was ever written down.
   public var isBlank: Bool {
-    Self.checkpointSteps(path).isEmpty && Self.lines(of: path + "/metrics.jsonl").isEmpty
+    Self.checkpointSteps(path).isEmpty && (try? Self.lines(of: path + "/metrics.jsonl").isEmpty) == true
   }
 
   /// Cuts both files back to a checkpoint's step: steps that will be made again, and events after that checkpoint, but for
@@ -135,8 +141,9 @@ public final class RunFolder {
   }
 
   /// The whole lines of a file of JSON objects; a torn last line is left out.
-  static func lines(of path: String) -> [Line] {
-    guard let data = Files.contents(path) else { return [] }
+  /// - Throws: `Trouble` when the file is there and cannot be read.
+  static func lines(of path: String) throws -> [Line] {
+    guard let data = try Files.bytesIfThere(path) else { return [] }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { text in
       let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
       return object.map { Line(text: text, object: $0) }
@@ -147,7 +154,7 @@ public final class RunFolder {
   private static func rewrite(
     _ path: String, _ descriptor: inout Int32, _ choose: ([Line]) -> [Line]
   ) throws -> [Line] {
-    let kept = choose(lines(of: path))
+    let kept = choose(try lines(of: path))
     try SafeFile.write(Array(kept.map { $0.text + "\n" }.joined().utf8), to: path)
     close(descriptor)
     descriptor = -1
@@ -156,29 +163,16 @@ public final class RunFolder {
   }
 
   static func open(_ path: String) throws -> Int32 {
-    let descriptor = Files.open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-    guard descriptor >= 0 else {
-      throw Trouble(
-        "cannot open (\(systemError()))", at: path, remedy: "choose a place that may be written, with --run")
-    }
-    return descriptor
+    try SafeFile.openOwn(
+      path, O_WRONLY | O_CREAT | O_APPEND, remedy: "choose a place that may be written, with --run")
   }
 
-  private static func takeLock(_ path: String) throws -> Int32 {
-    let descriptor = Files.open(path, O_RDWR | O_CREAT, 0o644)
-    guard descriptor >= 0 else {
-      throw Trouble("cannot lock the run (\(systemError()))", at: path, remedy: "check that its folder may be written")
+  /// Refuses a run of which a part is somewhere else: what is written here would change what a link points at.
+  private static func checkPlaces(_ path: String) throws {
+    for name in ["config.json", "metrics.jsonl", "events.jsonl", "log.txt", "lock"] {
+      if let trouble = SafeFile.otherThanPlainFile(path + "/" + name) { throw trouble }
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let owner = Files.contents(path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      close(descriptor)
-      throw Trouble(
-        "another process (\(owner.trimmingCharacters(in: .whitespacesAndNewlines))) trains in this run", at: path,
-        remedy: "end it first, or start a new run")
-    }
-    ftruncate(descriptor, 0)
-    try SafeFile.writeAll(Array("\(getpid())\n".utf8), to: descriptor, path)
-    return descriptor
+    if let trouble = SafeFile.otherThanPlainFile(path + "/checkpoints", folder: true) { throw trouble }
   }
 
   // MARK: checkpoints

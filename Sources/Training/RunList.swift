@@ -48,15 +48,6 @@ extension RunFolder {
       }.first { $0[.loss] != nil }
     }
   }
-
-  /// Whether the process that has taken the run's lock is alive. The lock is not tried: whoever starts there just now
-  /// would be refused.
-  public static func isTraining(in path: String) -> Bool {
-    guard let text = Files.contents(path + "/lock"),
-      let process = Int32(String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
-    else { return false }
-    return kill(process, 0) == 0 || errno == EPERM
-  }
 }
 
 extension Setting {

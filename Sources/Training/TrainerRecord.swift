@@ -8,7 +8,7 @@ import Tensors
 
 extension Trainer {
   mutating func reportBeginning() throws {
-    for remark in remarks {
+    for remark in remarks + folder.warnings {
       folder.note(remark)
       try emit(.warning(remark))
     }

@@ -25,7 +25,8 @@ enum Departure {
     case .lost: return Farewell(status: 128 + SIGHUP, text: "the terminal was lost; training goes on")
     case .succeeded(let name): return Farewell(status: 0, text: "now shown on \(name); training goes on")
     case .over(.failed(let trouble)): return Farewell(status: 1, text: trouble.description)
-    case .over(let end): return Farewell(status: 0, text: lastLines(snapshot, end).map(\.visible).joined(separator: "\n"))
+    case .over(let end):
+      return Farewell(status: 0, text: lastLines(snapshot, end).map(\.visible).joined(separator: "\n"))
     }
   }
 }

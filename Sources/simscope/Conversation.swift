@@ -1,4 +1,5 @@
 /// Words on stdin for a run in plain lines: the same commands as the dashboard's keys, by the same rules.
+import Basics
 import Canvas
 import Dashboard
 import Foundation
@@ -7,7 +8,7 @@ import Telemetry
 struct Conversation {
   private var state = DashboardState(
     themes: [.builtin], abilities: Abilities(colors: .mono, graphics: .ascii, unicode: false))
-  private var typed: [UInt8] = []
+  private var typed = TypedLines()
   private var serial = 0
   private var answered: PairRequest?
   /// Nobody will say anything more.
@@ -18,6 +19,10 @@ struct Conversation {
   mutating func hear(_ link: Link, seconds: Double) -> [String] {
     var answers: [String] = []
     for line in lines(seconds: seconds) {
+      guard case .words(let line) = line else {
+        answers.append("a line of more than \(TypedLines.longest >> 10) KiB is left out; say help")
+        continue
+      }
       takeNews(link)
       let (commands, answer) = obey(line: line, &state)
       commands.forEach(link.send)
@@ -38,19 +43,13 @@ struct Conversation {
   }
 
   /// Whole lines of stdin.
-  private mutating func lines(seconds: Double) -> [String] {
+  private mutating func lines(seconds: Double) -> [TypedLine] {
     var descriptor = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
     guard poll(&descriptor, 1, Int32(seconds * 1000)) > 0 else { return [] }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = read(0, &bytes, bytes.count)
     if count < 0, errno == EINTR || errno == EAGAIN { return [] }
-    if count <= 0 {
-      isOver = true
-      typed.append(10)  // a last line may lack its end
-    }
-    typed += bytes.prefix(max(0, count))
-    let whole = typed.split(separator: 10, omittingEmptySubsequences: false)
-    typed = Array(whole.last ?? [])
-    return whole.dropLast().map { String(decoding: $0, as: UTF8.self) }
+    isOver = count <= 0
+    return isOver ? typed.end() : typed.take(bytes[..<count])
   }
 }

@@ -44,7 +44,8 @@ func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Argume
 /// What is written to stderr while the screen is up goes to the run's log.
 private func logPath(of run: String) throws -> String {
   guard Files.makeFolder(run) else {
-    throw Trouble("cannot make the run's folder", at: run, remedy: "choose a place that may be written, with --run")
+    throw Trouble(
+      "cannot make the run's folder", error: errno, at: run, remedy: "choose a place that may be written, with --run")
   }
   return run + "/log.txt"
 }

@@ -8,7 +8,7 @@ import Foundation
 /// - Throws: `Trouble` naming the file, what is wrong in it and what is allowed.
 func keyChanges(_ arguments: Arguments) throws -> KeyChanges {
   let path = arguments["keys"] ?? configurationFolder() + "/keys.json"
-  guard let data = Files.contents(path) else {
+  guard let data = try Files.bytesIfThere(path, "cannot read the file of keys").map({ Data($0) }) else {
     if arguments["keys"] == nil { return KeyChanges() }
     throw Trouble("cannot read the file of keys", at: path, remedy: "check the path")
   }

@@ -33,7 +33,7 @@ func train(_ arguments: Arguments) throws -> Int32 {
 private func asked(_ arguments: Arguments) throws -> Configuration {
   var configuration = Configuration()
   if let file = arguments["config"] {
-    guard let data = Files.contents(file) else {
+    guard let data = try Files.bytesIfThere(file, "--config: cannot read") else {
       throw UsageError("--config: cannot read “\(file)”")
     }
     try configuration.take(json: String(decoding: data, as: UTF8.self), from: file)

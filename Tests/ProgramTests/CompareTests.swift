@@ -33,8 +33,34 @@ extension RealProgram {
         answer.errors == "simscope: no run here (config.json is missing), nothing; name a folder such as runs/NAME\n")
       let none = try run(["compare"])
       #expect(none.status == 2 && none.errors.contains("RUN is missing"))
-      let many = try run(["compare"] + (1...9).map { "r\($0)" })
-      #expect(many.status == 2 && many.errors.contains("8 runs at most"))
+    }
+
+    /// More than there may be open files.
+    @Test func aTableHasAnyNumberOfRuns() throws {
+      let scratch = try Scratch()
+      let names = (1...300).map { "r\($0)" }
+      for (index, name) in names.enumerated() {
+        let folder = scratch.path + "/" + name
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for (file, text) in [
+          ("config.json", "{}"), ("events.jsonl", ""),
+          ("metrics.jsonl", #"{"step": \#(index + 1), "loss": 2.5}"# + "\n"),
+        ] { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(file)")) }
+      }
+      let limited = ["/bin/sh", "-c", "ulimit -n 64; exec \"$0\" \"$@\""]
+      let answer = try run(["compare"] + names, in: scratch.path, under: limited)
+      #expect(answer.status == 0 && answer.errors.isEmpty, "\(answer.errors)")
+      let rows = answer.output.split(separator: "\n").dropFirst().map {
+        $0.split(separator: " ").prefix(3).joined(separator: " ")
+      }
+      #expect(rows == names.indices.map { "\(names[$0]) \($0 + 1) 2.5000" })
+      // Of the curves on a screen there is a limit, and a way around it.
+      let screen = try Screen(["compare"] + names, in: scratch.path)
+      try screen.wait(for: "the end") { !screen.process.isRunning }
+      try screen.wait(for: "the sentence") {
+        screen.wasSent("8 runs at most, not 300") && screen.wasSent("--headless prints a table of all")
+      }
+      #expect(screen.process.terminationStatus == 2)
     }
   }
 }

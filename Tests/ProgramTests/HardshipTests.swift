@@ -95,20 +95,19 @@ extension RealProgram {
       #expect(nowhere.contains("(No such file or directory), no/such/e; check the path"))
     }
 
-    /// A device that is always full stands where the lines of steps go.
-    @Test func aFullDiskEndsTheRunInASentence() throws {
+    /// The first checkpoint fits under the limit on the size of files, the lines of many steps do not.
+    @Test func linesThatCannotBeWrittenEndTheRunInASentence() throws {
       let scratch = try Scratch()
       try pictures(scratch)
-      try FileManager.default.createDirectory(atPath: scratch.path + "/run", withIntermediateDirectories: true)
-      try FileManager.default.createSymbolicLink(
-        atPath: scratch.path + "/run/metrics.jsonl", withDestinationPath: "/dev/full")
-      let line = try sentence(of: run(["train", "data", "--run", "run"] + tiny, in: scratch.path))
+      let limited = ["/usr/bin/env", "--default-signal=XFSZ", "/bin/sh", "-c", "ulimit -f 100; exec \"$0\" \"$@\""]
+      let arguments = ["train", "data", "--run", "run", "--epochs", "1000", "--checkpoint-every", "0"]
+      let line = try sentence(of: run(arguments + tiny, in: scratch.path, under: limited))
       #expect(
         line
-          == "simscope: cannot write (No space left on device), run/metrics.jsonl; make room on the disk, then go on: "
-          + "simscope resume run")
+          == "simscope: cannot write (File too large), run/metrics.jsonl; raise the limit on the size of files "
+          + "(ulimit -f), then go on: simscope resume run")
       #expect(checkpoints(scratch.path + "/run") == ["step-00000000.safetensors"])
-      // With room again it goes on.
+      // Without the limit it goes on.
       #expect(try run(["resume", "run", "--headless", "--stop-after", "3"], in: scratch.path).status == 0)
       #expect(lines(scratch.path + "/run/metrics.jsonl").compactMap { $0["step"] as? Int } == [1, 2, 3])
     }
@@ -144,7 +143,10 @@ extension RealProgram {
         resumed
           == "simscope: cannot lock the run (Permission denied), run/lock; check that its folder may be written")
       let begun = try sentence(of: run(["train", "data", "--run", "new"] + tiny, in: scratch.path, under: bound))
-      #expect(begun == "simscope: cannot make the run's folder, new; choose a place that may be written, with --run")
+      #expect(
+        begun
+          == "simscope: cannot make the run's folder (Permission denied), new; choose a place that may be written, with --run"
+      )
     }
 
     /// Only the checkpoints' folder: the run has begun when it is found out.

@@ -18,6 +18,7 @@ extension Quantity {
   }
 
   private static func values(of metric: Metric, _ run: String) -> [Double] {
-    RunFolder.lines(of: run + "/metrics.jsonl").compactMap { ($0.object[metric.rawValue] as? NSNumber)?.doubleValue }
+    let lines = (try? RunFolder.lines(of: run + "/metrics.jsonl")) ?? []
+    return lines.compactMap { ($0.object[metric.rawValue] as? NSNumber)?.doubleValue }
   }
 }
