@@ -110,7 +110,7 @@ public final class RunFolder {
 
   /// Whether no step was ever written down.
   public var isBlank: Bool {
-    Self.checkpointSteps(path).isEmpty && (try? Self.lines(of: path + "/metrics.jsonl").isEmpty) == true
+    Self.checkpointSteps(path).isEmpty && (try? Self.readLines(of: path + "/metrics.jsonl").isEmpty) == true
   }
 
   /// Cuts both files back to a checkpoint's step: steps that will be made again, and events after that checkpoint, but for
@@ -142,7 +142,7 @@ public final class RunFolder {
 
   /// The whole lines of a file of JSON objects; a torn last line is left out.
   /// - Throws: `Trouble` when the file is there and cannot be read.
-  static func lines(of path: String) throws -> [Line] {
+  static func readLines(of path: String) throws -> [Line] {
     guard let data = try Files.bytesIfThere(path) else { return [] }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { text in
       let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
@@ -150,11 +150,14 @@ public final class RunFolder {
     }
   }
 
+  /// The same; nothing where the file cannot be read.
+  static func lines(of path: String) -> [Line] { (try? readLines(of: path)) ?? [] }
+
   /// Whoever is killed here leaves the old file or the new one.
   private static func rewrite(
     _ path: String, _ descriptor: inout Int32, _ choose: ([Line]) -> [Line]
   ) throws -> [Line] {
-    let kept = choose(try lines(of: path))
+    let kept = choose(try readLines(of: path))
     try SafeFile.write(Array(kept.map { $0.text + "\n" }.joined().utf8), to: path)
     close(descriptor)
     descriptor = -1

@@ -18,7 +18,7 @@ extension RunFolder {
   public static func countTestEvaluation(
     of run: String, step: Int, protocolName: String, top1: Double?
   ) throws -> Int {
-    let before = try lines(of: run + "/events.jsonl")
+    let before = try readLines(of: run + "/events.jsonl")
     let count = 1 + before.count(where: isLookAtTest)
     let time = before.compactMap { ($0.object["time"] as? NSNumber)?.doubleValue }.max() ?? 0
     let event = Event(step: step, time: time, .testEvaluated(count: count, protocolName: protocolName, top1: top1))

@@ -18,7 +18,6 @@ extension Quantity {
   }
 
   private static func values(of metric: Metric, _ run: String) -> [Double] {
-    let lines = (try? RunFolder.lines(of: run + "/metrics.jsonl")) ?? []
-    return lines.compactMap { ($0.object[metric.rawValue] as? NSNumber)?.doubleValue }
+    RunFolder.lines(of: run + "/metrics.jsonl").compactMap { ($0.object[metric.rawValue] as? NSNumber)?.doubleValue }
   }
 }
