@@ -37,23 +37,27 @@ let package = Package(
       ]),
 
     // tests mirror the targets
-    .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Basics", "CKernels", "COpenBLAS"]),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Basics"], exclude: ["Golden"]),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/TestSupport"),
+    .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestSupport"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Basics", "CKernels", "COpenBLAS", "TestSupport"]),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Networks", "Tensors", "Basics"], exclude: ["Golden"]),
-    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+      name: "NetworksTests", dependencies: ["Networks", "Tensors", "Basics", "TestSupport"], exclude: ["Golden"]),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "Networks", "Tensors", "Basics", "TestSupport"], exclude: ["Golden"]
+    ),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "TestSupport"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Networks", "Tensors", "Images", "Telemetry", "Dashboard", "Basics", "CAllocations",
+        "Training", "Networks", "Tensors", "Images", "Telemetry", "Dashboard", "Basics", "CAllocations", "TestSupport",
       ]),
-    .testTarget(name: "CanvasTests", dependencies: ["Canvas"]),
+    .testTarget(name: "CanvasTests", dependencies: ["Canvas", "TestSupport"]),
     .testTarget(
-      name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry"], exclude: ["Golden"]),
-    .testTarget(name: "CursesTests", dependencies: ["Curses", "Canvas", "CZlib"]),
-    .testTarget(name: "ProgramTests", dependencies: ["simscope", "Networks", "Basics"]),
+      name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry", "TestSupport"], exclude: ["Golden"]),
+    .testTarget(name: "CursesTests", dependencies: ["Curses", "Canvas", "CZlib", "TestSupport"]),
+    .testTarget(name: "ProgramTests", dependencies: ["simscope", "Networks", "Basics", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 /// ncurses on its file in memory: the differences it finds. Never on the test's own terminal.
 import Canvas
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Curses
@@ -78,11 +79,8 @@ extension ThroughNcurses {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let source = folder.appending(path: "source.ti")
       try (DirectColor.source + "\n").write(to: source, atomically: true, encoding: .utf8)
-      let tic = Process()
-      tic.executableURL = URL(filePath: "/usr/bin/tic")
-      tic.arguments = ["-x", "-o", folder.path, source.path]
-      try tic.run()
-      tic.waitUntilExit()
+      let tic = try ChildProcess(["/usr/bin/tic", "-x", "-o", folder.path, source.path])
+      try tic.waitUntilExit()
       let compiled = try Data(contentsOf: folder.appending(path: "s/\(DirectColor.name)"))
       #expect(compiled.base64EncodedString() == DirectColor.compiled)
     }

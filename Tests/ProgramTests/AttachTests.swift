@@ -1,5 +1,6 @@
 // A run shown on other terminals than the one it was started on.
 import Foundation
+import TestSupport
 import Testing
 
 /// A small run that trains on, and terminals beside it.
@@ -26,10 +27,9 @@ private struct Attached {
   }
 
   /// A run without a screen, to which others can attach.
-  func headless() throws -> Process {
-    let process = try started(
-      Self.training + ["--headless"], in: scratch.path, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
-    try waitUntil("the run's socket") { hasSocket && steps > 0 }
+  func headless() throws -> ChildProcess {
+    let process = try started(Self.training + ["--headless"], in: scratch.path)
+    try process.waitUntil("the run's socket") { hasSocket && steps > 0 }
     return process
   }
 
@@ -50,7 +50,7 @@ private struct Attached {
 
   func expectTrainingGoesOn() throws {
     let before = steps
-    try waitUntil("more steps") { steps > before + 2 }
+    try waitUntil("more steps", seeing: { "\(steps) steps, \(kinds)" }) { steps > before + 2 }
   }
 }
 
@@ -58,9 +58,9 @@ extension Screen {
   /// Waits for the process's end, and for a terminal as it was before.
   fileprivate func waitForEnd(_ status: Int32, _ sentence: String) throws {
     try wait(for: "the end") { !process.isRunning }
-    try wait(for: "the terminal") { isModeRestored && modesLeft.isEmpty }
+    try wait(for: "the terminal", afterItsEnd: true) { isModeRestored && modesLeft.isEmpty }
     #expect(process.terminationReason == .exit && process.terminationStatus == status)
-    try wait(for: sentence) { wasSent(sentence) }
+    try wait(for: sentence, afterItsEnd: true) { wasSent(sentence) }
   }
 }
 
@@ -90,7 +90,7 @@ extension RealProgram {
       try third.wait(for: "the question") { third.shows("quit?") }
       third.type("y")
       try third.waitForEnd(0, "to go on: simscope resume run")
-      trainer.waitUntilExit()
+      try trainer.waitUntilExit()
       #expect(trainer.terminationStatus == 0)
       #expect(
         run.kinds.filter { ["attached", "terminal_lost", "stopped"].contains($0) } == Array(
@@ -112,7 +112,7 @@ extension RealProgram {
       try second.waitForEnd(0, "to go on: simscope resume run")
       try own.wait(for: "the end") { !own.process.isRunning }
       #expect(own.process.terminationStatus == 130 && run.kinds.last == "stopped")
-      try own.wait(for: "how to go on") { own.wasSent("to go on: simscope resume run") }
+      try own.wait(for: "how to go on", afterItsEnd: true) { own.wasSent("to go on: simscope resume run") }
     }
 
     @Test func aLostTerminalIsReplaced() throws {
@@ -120,10 +120,10 @@ extension RealProgram {
       var own: Screen? = try run.dashboard()
       let trainer = try #require(own?.process.processIdentifier)
       own?.hangUp()
-      try waitUntil("the event") { run.kinds.last == "terminal_lost" }
+      try waitUntil("the event", seeing: { "\(run.kinds)" }) { run.kinds.last == "terminal_lost" }
       let first = try run.attach()
       first.hangUp()
-      try waitUntil("the event") { run.kinds.suffix(2) == ["attached", "terminal_lost"] }
+      try waitUntil("the event", seeing: { "\(run.kinds)" }) { run.kinds.suffix(2) == ["attached", "terminal_lost"] }
       try run.expectTrainingGoesOn()
       let second = try run.attach()
       kill(trainer, SIGINT)
@@ -141,10 +141,8 @@ extension RealProgram {
       let left = try #require(run.socketTime)
       let late = try Screen(["attach", "run"], in: run.scratch.path)
       try late.waitForEnd(1, "nobody trains in this run now, run; go on with it: simscope resume run")
-      let resumed = try started(
-        ["resume", "run", "--headless"], in: run.scratch.path, output: FileHandle.nullDevice,
-        errors: FileHandle.nullDevice)
-      try waitUntil("a socket of its own") { run.socketTime.map { $0 != left } ?? false }
+      let resumed = try started(["resume", "run", "--headless"], in: run.scratch.path)
+      try resumed.waitUntil("a socket of its own") { run.socketTime.map { $0 != left } ?? false }
       _ = try run.attach()
       kill(resumed.processIdentifier, SIGKILL)
     }
@@ -155,7 +153,7 @@ extension RealProgram {
       let screen = try run.attach()
       kill(trainer.processIdentifier, SIGTERM)
       try screen.waitForEnd(0, "to go on: simscope resume run")
-      trainer.waitUntilExit()
+      try trainer.waitUntilExit()
       #expect(trainer.terminationStatus == 128 + SIGTERM)
     }
 
@@ -179,10 +177,9 @@ extension RealProgram {
       let run = try Attached()
       let folder = "run/" + String(repeating: "long/", count: 40)
       let trainer = try started(
-        Attached.training + ["--headless", "--run", folder], in: run.scratch.path, output: FileHandle.nullDevice,
-        errors: FileHandle.nullDevice)
+        Attached.training + ["--headless", "--run", folder], in: run.scratch.path)
       let socket = run.scratch.path + "/" + folder + "control.sock"
-      try waitUntil("the socket") { FileManager.default.fileExists(atPath: socket) }
+      try trainer.waitUntil("the socket") { FileManager.default.fileExists(atPath: socket) }
       let mode = try FileManager.default.attributesOfItem(atPath: socket)[.posixPermissions] as? Int
       #expect(mode == 0o600)
       let screen = try Screen(["attach", folder], in: run.scratch.path)

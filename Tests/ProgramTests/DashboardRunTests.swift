@@ -58,7 +58,9 @@ extension RealProgram {
       kill(screen.process.processIdentifier, signal)
       try screen.wait(for: "the end") { !screen.process.isRunning }
       // Of a process that was killed the guardian hears as we do.
-      try screen.wait(for: "the terminal") { screen.isModeRestored && screen.wasSent("\u{1B}[?1049l") }
+      try screen.wait(for: "the terminal", afterItsEnd: true) {
+        screen.isModeRestored && screen.wasSent("\u{1B}[?1049l")
+      }
       let status = screen.process.terminationStatus
       #expect(screen.process.terminationReason == .exit ? status == 128 + signal : status == signal)
       let resumed = try run(["resume", "run", "--headless", "--stop-after", "1"], in: scratch.path)
@@ -72,7 +74,7 @@ extension RealProgram {
       try screen.wait(for: "the first step") { lines(scratch.path + "/run/metrics.jsonl").count >= 2 }
       try screen.fill()
       kill(screen.process.processIdentifier, SIGTERM)
-      try waitUntil("the end", seconds: 60) { !screen.process.isRunning }
+      try screen.process.waitUntilExit()
       #expect(screen.process.terminationStatus == 128 + SIGTERM)
       #expect(screen.isModeRestored)
       #expect(lines(scratch.path + "/run/events.jsonl").last?["kind"] as? String == "stopped")

@@ -27,13 +27,8 @@ private func figures(_ arguments: [String], _ scratch: Scratch) throws -> [Strin
 }
 
 private let hasNumPy: Bool = {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = ["python3", "-c", "import numpy"]
-  process.standardError = FileHandle.nullDevice
-  guard (try? process.run()) != nil else { return false }
-  process.waitUntilExit()
-  return process.terminationStatus == 0
+  guard let process = try? ChildProcess(["/usr/bin/env", "python3", "-c", "import numpy"]) else { return false }
+  return (try? process.waitUntilExit()) != nil && process.terminationStatus == 0
 }()
 
 extension RealProgram {
@@ -116,13 +111,13 @@ extension RealProgram {
     @Test(arguments: [SIGINT, SIGTERM])
     func aSignalEndsItWithoutATrace(signal: Int32) throws {
       let scratch = try trained()
-      let process = try started(
-        ["evaluate", "run", "data", "--protocol", "finetune", "--epochs", "100000"], in: scratch.path,
-        output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
-      usleep(700_000)
-      kill(process.processIdentifier, signal)
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 128 + signal && process.terminationReason == .exit)
+      // On a terminal, where it shows how far it is.
+      let screen = try Screen(
+        ["evaluate", "run", "data", "--protocol", "finetune", "--epochs", "100000"], in: scratch.path)
+      try screen.wait(for: "progress") { screen.wasSent(" %") }
+      screen.process.send(signal)
+      try screen.wait(for: "the end") { !screen.process.isRunning }
+      #expect(screen.process.terminationStatus == 128 + signal && screen.process.terminationReason == .exit)
       #expect(!lines(scratch.path + "/run/events.jsonl").contains { $0["kind"] as? String == "test_evaluated" })
     }
 
@@ -141,22 +136,16 @@ extension RealProgram {
       #expect(test.status == 0)
       #expect(lines(scratch.path + "/run/events.jsonl").last?["protocol"] as? String == "embed")
       guard hasNumPy else { return }
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = [
-        "python3", "-c",
-        """
+      let check = """
         import numpy
         h, z, y = (numpy.load(f"out/{name}.npy") for name in ("h", "z", "labels"))
         assert h.shape == (60, 64) and h.dtype == numpy.float32 and numpy.isfinite(h).all()
         assert z.shape == (60, 16) and z.dtype == numpy.float32
         assert y.dtype == numpy.int64 and (y == numpy.repeat([0, 1, 2], 20)).all()
-        """,
-      ]
-      process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
-      try process.run()
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 0)
+        """
+      let process = try ChildProcess(["/usr/bin/env", "python3", "-c", check], in: scratch.path)
+      try process.waitUntilExit()
+      #expect(process.terminationStatus == 0, "\(process)")
     }
 
     /// The encoder alone gives the h of the run it came from, when it is told what the run knew.

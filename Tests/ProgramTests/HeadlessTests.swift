@@ -88,28 +88,26 @@ extension RealProgram {
     @Test func wordsOnStdinAreObeyed() throws {
       let scratch = try Scratch()
       try generate(scratch)
-      let (words, output) = (Pipe(), Pipe())
       let process = try started(
         ["train", "data", "--plain", "--epochs", "100000", "--knn-every", "0", "--run", "run"] + quick,
-        in: scratch.path, input: words, output: output)
+        in: scratch.path, input: .lines)
       let (metrics, events) = (scratch.path + "/run/metrics.jsonl", scratch.path + "/run/events.jsonl")
-      func say(_ line: String) throws { try words.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8)) }
       func kinds() -> [String] { lines(events).compactMap { $0["kind"] as? String } }
-      try waitUntil("a few steps") { lines(metrics).count >= 3 }
-      try say("temperature 0.2")
-      try waitUntil("a turn") { lines(events).contains { $0["to"] as? Double == 0.2 } }
-      try say("temperature 9")
-      try say("pause")
-      try waitUntil("a pause") { kinds().last == "paused" }
+      try process.waitUntil("a few steps") { lines(metrics).count >= 3 }
+      try process.say("temperature 0.2")
+      try process.waitUntil("a turn") { lines(events).contains { $0["to"] as? Double == 0.2 } }
+      try process.say("temperature 9")
+      try process.say("pause")
+      try process.waitUntil("a pause") { kinds().last == "paused" }
       let before = lines(metrics).count
-      try say("step")
-      try waitUntil("a step") { lines(metrics).count == before + 1 }
-      try say("undo")
-      try waitUntil("the turn taken back") { lines(events).contains { $0["from"] as? Double == 0.2 } }
-      try say("knobs")
-      try say("quit")
-      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
+      try process.say("step")
+      try process.waitUntil("a step") { lines(metrics).count == before + 1 }
+      try process.say("undo")
+      try process.waitUntil("the turn taken back") { lines(events).contains { $0["from"] as? Double == 0.2 } }
+      try process.say("knobs")
+      try process.say("quit")
+      try process.waitUntilExit()
+      let text = process.output
       #expect(process.terminationStatus == 0 && kinds().last == "stopped")
       for line in ["temperature must be", "temperature 0.5 to 0.2", "batch size 16, from 2 to", "paused"] {
         #expect(text.contains(line), "\(line) in \(text)")
@@ -120,27 +118,22 @@ extension RealProgram {
     @Test func linesGoOnAfterGoingBack() throws {
       let scratch = try Scratch()
       try generate(scratch)
-      let (words, output) = (Pipe(), scratch.path + "/output")
-      try Data().write(to: URL(fileURLWithPath: output))
       let process = try started(
         [
           "train", "data", "--plain", "--epochs", "100000", "--knn-every", "0", "--checkpoint-every", "0", "--run",
           "run",
         ] + quick,
-        in: scratch.path, input: words, output: FileHandle(forWritingAtPath: output))
-      func say(_ line: String) throws { try words.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8)) }
-      func isPrinted(_ text: String) -> Bool {
-        FileManager.default.contents(atPath: output)!.range(of: Data(text.utf8)) != nil
-      }
-      try waitUntil("a few steps") { lines(scratch.path + "/run/metrics.jsonl").count >= 3 }
+        in: scratch.path, input: .lines)
+      func isPrinted(_ text: String) -> Bool { process.output.contains(text) }
+      try process.waitUntil("a few steps") { lines(scratch.path + "/run/metrics.jsonl").count >= 3 }
       for value in ["0.1", "0.2", "0.3"] {
-        try say("temperature \(value)")
-        try waitUntil("a turn") { isPrinted(" to \(value)\n") }
+        try process.say("temperature \(value)")
+        try process.waitUntil("a turn") { isPrinted(" to \(value)\n") }
       }
-      try say("rewind")
-      try waitUntil("the other run") { isPrinted("run run-2 ") }
-      try say("quit")
-      process.waitUntilExit()
+      try process.say("rewind")
+      try process.waitUntil("the other run") { isPrinted("run run-2 ") }
+      try process.say("quit")
+      try process.waitUntilExit()
       #expect(process.terminationReason == .exit && process.terminationStatus == 0)
     }
 
@@ -153,11 +146,11 @@ extension RealProgram {
           "train", "data", "--headless", "--epochs", "100000", "--knn-every", "0", "--checkpoint-every", "0", "--run",
           "run",
         ]
-          + quick, in: scratch.path, output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
+          + quick, in: scratch.path)
       let metrics = scratch.path + "/run/metrics.jsonl"
-      try waitUntil("a few steps") { lines(metrics).count >= 3 }
+      try process.waitUntil("a few steps") { lines(metrics).count >= 3 }
       kill(process.processIdentifier, signal)
-      process.waitUntilExit()
+      try process.waitUntilExit()
       #expect(process.terminationReason == .exit && process.terminationStatus == 128 + signal)
       let last = try #require(lines(metrics).last?["step"] as? Int)
       let digits = String(repeating: "0", count: 8 - String(last).count) + String(last)

@@ -1,16 +1,13 @@
 // The real program, started as a person starts it.
 import Foundation
+import TestSupport
 import Testing
 
-/// One test at a time: a program started while another starts would inherit the pipe that tells of the other's end.
+/// One test at a time, as each of them needs the processor.
 @Suite(.serialized) enum RealProgram {}
 
-/// A folder for one test, removed at its end.
-final class Scratch {
-  let path = FileManager.default.temporaryDirectory.appendingPathComponent("simscope-\(UUID().uuidString)").path
-  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
+typealias Scratch = TestSupport.Scratch
+typealias ChildProcess = TestSupport.ChildProcess
 
 struct Finished {
   let status: Int32
@@ -27,37 +24,23 @@ let program: URL = {
   return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? candidates[1]
 }()
 
-/// What the program keeps for its next start shall not be among the person's own.
-let cacheHome = FileManager.default.temporaryDirectory.appendingPathComponent("simscope-tests-cache").path
-
+/// Starts the program. Its home is the tests' own.
 /// - Parameter wrapper: a command that starts the program, such as one that sets limits.
 func started(
-  _ arguments: [String], in folder: String, under wrapper: [String] = [], input: Any = FileHandle.nullDevice,
-  output: Any? = nil, errors: Any? = nil
-) throws -> Process {
-  let process = Process()
-  let words = wrapper + [program.path] + arguments
-  process.executableURL = URL(fileURLWithPath: words[0])
-  process.arguments = Array(words.dropFirst())
-  process.currentDirectoryURL = URL(fileURLWithPath: folder)
-  process.standardInput = input
-  process.environment = ProcessInfo.processInfo.environment.merging([
-    "XDG_CACHE_HOME": cacheHome, "XDG_CONFIG_HOME": cacheHome,
-  ]) { $1 }
-  if let output { process.standardOutput = output }
-  if let errors { process.standardError = errors }
-  try process.run()
-  return process
+  _ arguments: [String], in folder: String, under wrapper: [String] = [], environment: [String: String?] = [:],
+  input: ChildProcess.Input = .empty
+) throws -> ChildProcess {
+  try ChildProcess(wrapper + [program.path] + arguments, in: folder, environment: environment, input: input)
 }
 
+/// Runs the program to its end.
 @discardableResult
-func run(_ arguments: [String], in folder: String = "/", under wrapper: [String] = []) throws -> Finished {
-  let (output, errors) = (Pipe(), Pipe())
-  let process = try started(arguments, in: folder, under: wrapper, output: output, errors: errors)
-  let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  process.waitUntilExit()
-  return Finished(status: process.terminationStatus, output: text, errors: complaints)
+func run(
+  _ arguments: [String], in folder: String = "/", under wrapper: [String] = [], environment: [String: String?] = [:]
+) throws -> Finished {
+  let process = try started(arguments, in: folder, under: wrapper, environment: environment)
+  try process.waitUntilExit()
+  return Finished(status: process.terminationStatus, output: process.output, errors: process.errors)
 }
 
 /// Objects of a file of JSON lines.
@@ -65,15 +48,6 @@ func lines(_ path: String) -> [[String: Any]] {
   let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
   return text.split(separator: "\n").compactMap {
     (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any]
-  }
-}
-
-/// Waits for something that another process does.
-func waitUntil(_ what: String, seconds: Double = 30, _ holds: () -> Bool) throws {
-  let end = Date().addingTimeInterval(seconds)
-  while !holds() {
-    try #require(Date() < end, "waited in vain for \(what)")
-    usleep(20_000)
   }
 }
 

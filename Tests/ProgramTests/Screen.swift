@@ -1,5 +1,6 @@
 // A terminal of its own for the program: keys in, screen out, and its modes looked at afterwards.
 import Foundation
+import TestSupport
 import Testing
 
 /// A pseudo-terminal with the program on it.
@@ -7,11 +8,14 @@ final class Screen {
   private(set) var master: Int32
   private let terminal: Int32
   private let before: termios
-  let process = Process()
+  let process: ChildProcess
   private(set) var received = Data()
   private(set) var shown: ShownText
 
-  init(_ arguments: [String], in folder: String, columns: Int = 120, rows: Int = 36) throws {
+  init(
+    _ arguments: [String], in folder: String, columns: Int = 120, rows: Int = 36,
+    environment: [String: String?] = [:]
+  ) throws {
     var (master, slave): (Int32, Int32) = (-1, -1)
     var size = Self.size(columns, rows)
     try #require(openpty(&master, &slave, nil, nil, &size) == 0)
@@ -20,16 +24,9 @@ final class Screen {
     var mode = termios()
     tcgetattr(slave, &mode)
     before = mode
-    process.executableURL = program
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = [
-      "TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": cacheHome,
-      "XDG_CONFIG_HOME": cacheHome,
-    ]
-    let handle = FileHandle(fileDescriptor: slave, closeOnDealloc: false)
-    (process.standardInput, process.standardOutput, process.standardError) = (handle, handle, handle)
-    try process.run()
+    process = try ChildProcess(
+      [program.path] + arguments, in: folder,
+      environment: ["TERM": "xterm-256color"].merging(environment) { $1 }, terminal: slave)
   }
 
   /// As a connection does that breaks. Nothing can be read any more.
@@ -48,7 +45,7 @@ final class Screen {
   }
 
   deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.end()
     if master >= 0 { close(master) }
     close(terminal)
   }
@@ -81,15 +78,11 @@ final class Screen {
     }
   }
 
-  func wait(for what: String, _ holds: () -> Bool) throws {
-    do {
-      try waitUntil(what, seconds: 60) {
-        read()
-        return holds()
-      }
-    } catch {
-      Issue.record("the screen when \(what) did not come:\n\(shown.lines.joined(separator: "\n"))")
-      throw error
+  /// Waits until something holds; fails as soon as the program has ended without it, unless it is expected after the end.
+  func wait(for what: String, afterItsEnd: Bool = false, _ holds: () -> Bool) throws {
+    try process.waitUntil(what, afterItsEnd: afterItsEnd, seeing: { shown.lines.joined(separator: "\n") }) {
+      read()
+      return holds()
     }
   }
 

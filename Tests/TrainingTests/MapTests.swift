@@ -223,8 +223,7 @@ func aTurnedAndMirroredMapIsTurnedBack(mirror: Double, angle: Double) {
   let layers = try #require(snapshot.layers.last?.layers)
   #expect(layers.map(\.name).contains("encoder.layer3.0.conv2") && layers.last?.name == "head.3")
   #expect(layers.allSatisfy { ($0.trustRatio ?? -1) > 0 && $0.weightNorm > 0 && ($0.deadShare ?? 0) <= 1 })
-  for _ in 0..<400 where link.newest(after: -1)?.snapshot.embedding == nil { usleep(10_000) }
-  let map = try #require(link.newest(after: -1)?.snapshot.embedding)
+  let map = try #require(try link.wait(for: "the map") { $0.embedding != nil }.embedding)
   #expect(map.indices == Array(0..<map.indices.count) && map.labels?.count == map.indices.count)
   for space in EmbeddingMap.Space.allCases {
     for method in EmbeddingMap.Method.allCases { #expect(map.points[space]?[method]?.count == map.indices.count) }

@@ -2,6 +2,7 @@
 import Basics
 import Foundation
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Training
@@ -60,30 +61,22 @@ private func recorded() throws -> Scratch {
     var player = Player(recording, link)
     player.play()
   }
-  func wait(_ holds: (Snapshot) -> Bool) -> Bool {
-    for _ in 0..<2000 {
-      if let snapshot = link.newest(after: -1)?.snapshot, holds(snapshot) { return true }
-      usleep(5000)
-    }
-    return false
-  }
   thread.start()
   link.send(.pause)
-  #expect(wait { $0.state == .paused })
+  try link.wait(for: "a pause") { $0.state == .paused }
   link.send(.seek(toStep: 120))
-  #expect(wait { $0.step == 120 && $0.replay?.lastStep == 200 })
+  try link.wait(for: "step 120") { $0.step == 120 && $0.replay?.lastStep == 200 }
   link.send(.singleStep)
-  #expect(wait { $0.step == 121 })
+  try link.wait(for: "step 121") { $0.step == 121 }
   link.send(.seek(toStep: -5))
-  #expect(wait { $0.step == 0 && $0.curves[.loss]?.count == 0 })
+  try link.wait(for: "the start") { $0.step == 0 && $0.curves[.loss]?.count == 0 }
   link.send(.playSpeed(1000))
   link.send(.resume)
-  #expect(wait { $0.step == 200 && $0.state == .paused })
+  try link.wait(for: "the end") { $0.step == 200 && $0.state == .paused }
   // From the end it begins again.
   link.send(.playSpeed(1))
   link.send(.resume)
-  #expect(wait { $0.step < 100 })
+  try link.wait(for: "the beginning again") { $0.step < 100 }
   link.send(.stop)
-  for _ in 0..<1000 where !thread.isFinished { usleep(5000) }
-  #expect(thread.isFinished)
+  try waitUntil("the player's end") { thread.isFinished }
 }

@@ -75,13 +75,7 @@ func aRunStoppedInsideAnEpochGoesOnThere(precision: Activation.Element) throws {
 
 /// Turns knobs after given steps, and ends the run after the last of them.
 private func play(_ turns: [(after: Int, knobs: [(String, Double)])], end: Int, on link: Link) throws {
-  func wait(_ step: Int) throws {
-    for _ in 0..<3000 {
-      if let snapshot = link.newest(after: -1)?.snapshot, snapshot.step == step, snapshot.state == .paused { return }
-      usleep(5000)
-    }
-    Issue.record("waited in vain for step \(step)")
-  }
+  func wait(_ step: Int) throws { try link.wait(for: "step \(step)") { $0.step == step && $0.state == .paused } }
   var step = 0
   func walk(to target: Int) throws {
     while step < target {

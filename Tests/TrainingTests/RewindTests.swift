@@ -5,14 +5,6 @@ import Testing
 
 @testable import Training
 
-private func wait(_ link: Link, _ what: String, _ holds: (Snapshot) -> Bool) throws {
-  for _ in 0..<3000 {
-    if let snapshot = link.newest(after: -1)?.snapshot, holds(snapshot) { return }
-    usleep(10_000)
-  }
-  Issue.record("waited in vain for \(what)")
-}
-
 private func settings(_ run: String) throws -> [String: Any] {
   let data = try Data(contentsOf: URL(fileURLWithPath: run + "/config.json"))
   return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
@@ -31,17 +23,17 @@ private func losses(_ run: String) -> [Double] { objects(run + "/metrics.jsonl")
   let turned = small(scratch.path + "/data", run: scratch.path + "/run") { $0.epochs = 2 }
   let thread = Thread { _ = try? runToEnd(turned, link: link) }
   thread.start()
-  try wait(link, "two steps") { $0.step == 2 && $0.state == .paused }
+  try link.wait(for: "two steps") { $0.step == 2 && $0.state == .paused }
   // A checkpoint stands before the turn; two steps are made with the other temperature.
   [.turn("temperature", to: 0.1), .singleStep, .singleStep].forEach(link.send)
-  try wait(link, "four steps") { $0.step == 4 && $0.state == .paused }
+  try link.wait(for: "four steps") { $0.step == 4 && $0.state == .paused }
   link.send(.rewind(toStep: 3))
-  try wait(link, "the new run") { $0.run.name == "run-2" && $0.step == 2 && $0.state == .paused }
+  try link.wait(for: "the new run") { $0.run.name == "run-2" && $0.step == 2 && $0.state == .paused }
   let back = try #require(link.newest(after: -1)?.snapshot)
   #expect(back.knobs.temperature == 0.5 && back.undoCount == 0)
   #expect(back.curves[.loss]?.last?.lastStep == 2)
   link.send(.resume)
-  try wait(link, "the end") { $0.state.isOver }
+  try link.wait(for: "the end") { $0.state.isOver }
 
   let (run, child) = (scratch.path + "/run", scratch.path + "/run-2")
   #expect(losses(child) == losses(straight.run!))
@@ -67,12 +59,12 @@ private func losses(_ run: String) -> [Double] { objects(run + "/metrics.jsonl")
   let configuration = small(scratch.path + "/data", run: scratch.path + "/run")
   let thread = Thread { _ = try? runToEnd(configuration, link: link) }
   thread.start()
-  try wait(link, "a step") { $0.step == 1 && $0.state == .paused }
+  try link.wait(for: "a step") { $0.step == 1 && $0.state == .paused }
   link.send(.rewind(toStep: -1))
-  try wait(link, "an answer") { snapshot in
+  try link.wait(for: "an answer") { snapshot in
     (0..<snapshot.events.count).contains { if case .warning = snapshot.events[$0].kind { true } else { false } }
   }
   link.send(.stop)
-  try wait(link, "the end") { $0.state.isOver }
+  try link.wait(for: "the end") { $0.state.isOver }
   #expect(!FileManager.default.fileExists(atPath: scratch.path + "/run-2"))
 }

@@ -4,15 +4,11 @@ import Foundation
 import Images
 import Networks
 import Telemetry
+import TestSupport
 
 @testable import Training
 
-/// A folder for one test, removed at its end.
-final class Scratch {
-  let path = FileManager.default.temporaryDirectory.appendingPathComponent("simscope-\(UUID().uuidString)").path
-  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
+typealias Scratch = TestSupport.Scratch
 
 /// Three classes of small pictures: one colour each, with noise.
 func writePictures(_ folder: String, perClass: Int = 12) throws {
@@ -39,6 +35,20 @@ func small(_ data: String, run: String, _ change: (inout Configuration) -> Void 
   configuration.threads = 2
   change(&configuration)
   return configuration
+}
+
+extension Link {
+  /// Waits for a snapshot, which the trainer's thread makes.
+  @discardableResult
+  func wait(for what: String, _ holds: (Snapshot) -> Bool) throws -> Snapshot {
+    var snapshot: Snapshot?
+    func seen() -> String { snapshot.map { "step \($0.step), \($0.state)" } ?? "no snapshot" }
+    try waitUntil(what, seeing: seen) {
+      snapshot = newest(after: -1)?.snapshot
+      return snapshot.map(holds) ?? false
+    }
+    return snapshot!
+  }
 }
 
 @discardableResult

@@ -25,11 +25,7 @@ private final class SteppedRun {
 
   /// The first snapshot that is as wished.
   func snapshot(where holds: (Snapshot) -> Bool) throws -> Snapshot {
-    for _ in 0..<3000 {
-      if let snapshot = link.newest(after: -1)?.snapshot, holds(snapshot) { return snapshot }
-      usleep(10_000)
-    }
-    throw Trouble("waited in vain", remedy: "look at the trainer")
+    try link.wait(for: "a snapshot as wished", holds)
   }
 
   func pause(after step: Int) throws -> Snapshot { try snapshot { $0.step == step && $0.state == .paused } }

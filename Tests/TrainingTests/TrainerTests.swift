@@ -33,11 +33,7 @@ private func perform(_ commands: [Command], _ configuration: Configuration) thro
   let thread = Thread { _ = try? runToEnd(configuration, link: link) }
   thread.start()
   func waitForPause(after step: Int) throws {
-    for _ in 0..<3000 {
-      if let snapshot = link.newest(after: -1)?.snapshot, snapshot.step == step, snapshot.state == .paused { return }
-      usleep(10_000)
-    }
-    Issue.record("waited in vain for step \(step)")
+    try link.wait(for: "step \(step)") { $0.step == step && $0.state == .paused }
   }
   for (step, command) in commands.enumerated() {
     try waitForPause(after: step + 1)
@@ -46,7 +42,7 @@ private func perform(_ commands: [Command], _ configuration: Configuration) thro
   }
   try waitForPause(after: commands.count + 1)
   link.send(.stop)
-  for _ in 0..<3000 where link.newest(after: -1)?.snapshot.state.isOver != true { usleep(10_000) }
+  try link.wait(for: "the end") { $0.state.isOver }
 }
 
 @Test func aTurnActsOnTheNextStepAndIsWrittenDown() throws {
@@ -65,19 +61,12 @@ private func perform(_ commands: [Command], _ configuration: Configuration) thro
     link.send(.pause)
   }
   thread.start()
-  func waitFor(_ what: String, _ holds: (Snapshot) -> Bool) throws {
-    for _ in 0..<3000 {
-      if let snapshot = link.newest(after: -1)?.snapshot, holds(snapshot) { return }
-      usleep(10_000)
-    }
-    Issue.record("waited in vain for \(what)")
-  }
-  try waitFor("two steps") { $0.step == 2 && $0.state == .paused }
+  try link.wait(for: "two steps") { $0.step == 2 && $0.state == .paused }
   link.send(.undo)
   link.send(.singleStep)
-  try waitFor("a third step") { $0.step == 3 && $0.state == .paused }
+  try link.wait(for: "a third step") { $0.step == 3 && $0.state == .paused }
   link.send(.stop)
-  try waitFor("the end") { $0.state.isOver }
+  try link.wait(for: "the end") { $0.state.isOver }
   let steps = objects(run + "/metrics.jsonl").filter { $0["loss"] != nil }
   #expect(steps.map { $0["temperature"] as? Double } == [0.2, 0.2, 0.2])
   #expect(steps.map { $0["batch_size"] as? Int } == [4, 4, 4])
