@@ -67,14 +67,8 @@ func bench(_ arguments: Arguments) throws -> Int32 {
 private func printMachine(_ bench: Bench) {
   let cores = ProcessInfo.processInfo.activeProcessorCount
   let day = Date.now.formatted(.iso8601.year().month().day())
-  say("\(processorName()), \(cores) cores · \(day) · simscope \(programVersion)")
+  say("\(Processor.current().model), \(cores) cores · \(day) · simscope \(programVersion)")
   say(
     "\(String(cString: ck_isa_name())) kernels, OpenBLAS \(BLAS.kernel), \(bench.configuration.workerCount) threads "
       + "where not said otherwise; medians")
-}
-
-private func processorName() -> String {
-  let text = Files.contents("/proc/cpuinfo").map { String(decoding: $0, as: UTF8.self) } ?? ""
-  let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-  return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
 }

@@ -13,6 +13,10 @@ let doctorFlags: [Flag] = []
 func doctor(_ arguments: Arguments) throws -> Int32 {
   let data = try arguments.words(["DATA"], optional: 1).first
   line("simscope", programVersion)
+  let processor = Processor.current()
+  let flags = processor.matrixFlags
+  line("processor", processor.model + (flags.isEmpty ? "" : ", \(flags.joined(separator: " "))"))
+  if flags.isEmpty { line("", "no amx_*, no avx512_bf16") }
   line("cores", "\(ProcessInfo.processInfo.activeProcessorCount)")
   line("memory", availableMemory().map { "\(mebibytes($0)) free" } ?? "this system does not say how much is free")
   line("kernels", String(cString: ck_isa_name()))

@@ -114,3 +114,22 @@ func everyTaskRunsOnce(threads: Int) {
     #expect(pieces.value == whole.value, "pieces of \(length)")
   }
 }
+
+/// Lines of `/proc/cpuinfo` as Linux writes them.
+@Test(arguments: [
+  (
+    "processor\t: 0\nmodel name\t: Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz\n"
+      + "flags\t\t: fpu avx512f avx512_bf16 amx_bf16 avx512_fp16 amx_tile amx_int8 bf16x\nbogomips\t: 5400.00\n",
+    "Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz", ["avx512_bf16", "amx_bf16", "amx_tile", "amx_int8"]
+  ),
+  (
+    "model name\t: AMD EPYC 7B12: x\nflags\t: sse avx2\n\nmodel name\t: other\nflags\t: amx_tile\n", "AMD EPYC 7B12: x",
+    []
+  ),
+  ("Features\t: fp asimd bf16\nCPU implementer\t: 0x41\nCPU part\t: 0xd40\n", "ARM implementer 0x41, part 0xd40", []),
+  ("", "unknown processor", []),
+])
+func processorsAreReadFromCpuinfo(text: String, model: String, flags: [String]) {
+  let found = Processor(cpuinfo: text)
+  #expect(found.model == model && found.matrixFlags == flags, "\(found)")
+}
