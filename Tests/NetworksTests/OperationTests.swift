@@ -2,6 +2,7 @@
 import Basics
 import Networks
 @testable import Tensors
+import TestSupport
 import Testing
 
 @Test(arguments: 0..<9, [1, 3])
@@ -23,9 +24,12 @@ func convolutionIsPyTorchs(number: Int, threads: Int) throws {
     dx = workspace.read(gradient!.map)
     dweight = workspace.gradientTensor(0, weight.shape)
   }
-  try expectClose(y, tensor("y"), 2e-6, "y")
-  try expectClose(dx, tensor("dx"), 2e-6, "dx")
-  try expectClose(dweight, tensor("dweight"), 2e-6, "dweight")
+  let taps = weight.shape[2] * weight.shape[3]
+  let growth = taps == 9 && numbers[0] == 1 ? WinogradGrowth.ofNorm : 1
+  for (name, found, terms) in [
+    ("y", y, x.shape[1] * taps), ("dx", dx, dy.shape[1] * taps),
+    ("dweight", dweight, dy.count / dy.shape[1]),
+  ] { try expectClose(found, tensor(name), growth * rounding(ofSums: terms), name) }
 }
 
 @Test(arguments: ["", "_relu", "_res"])
@@ -70,7 +74,8 @@ func batchNormIsPyTorchs(variant: String) throws {
       runningVariance: &variance, relu: false, .inference, &workspace)
     y = workspace.read(settle(output, .inference, &workspace).map)
   }
-  try expectClose(y, file["y_inference"])
+  // A mean is subtracted, a scale multiplied and a shift added.
+  try expectClose(y, file["y_inference"], rounding(ofSums: 300))
   #expect(mean == file["running_mean"])
 }
 
@@ -127,7 +132,9 @@ func batchNormIsPyTorchs(variant: String) throws {
     results["dweight"] = workspace.gradientTensor(0, weight.shape)
     results["dbias"] = workspace.gradientTensor(1, [weight.rows])
   }
-  for (name, result) in results { try expectClose(result, file["linear." + name], 2e-6, name) }
+  // No sum is longer than a row of x; the bias is one more term.
+  let bound = rounding(ofSums: x.columns + 1)
+  for (name, result) in results { try expectClose(result, file["linear." + name], bound, name) }
 }
 
 @Test func globalAverageIsPyTorchs() throws {
@@ -139,8 +146,9 @@ func batchNormIsPyTorchs(variant: String) throws {
     y = workspace.read(output)
     dx = workspace.read(globalAverageBackward(workspace.load(dy), &workspace).map)
   }
-  try expectClose(y, file["averagepool.y"])
-  try expectClose(dx, file["averagepool.dx"])
+  let bound = rounding(ofSums: x.shape[2] * x.shape[3])
+  try expectClose(y, file["averagepool.y"], bound)
+  try expectClose(dx, file["averagepool.dx"], bound)
 }
 
 @Test func maxPoolIsPyTorchs() throws {
@@ -148,7 +156,7 @@ func batchNormIsPyTorchs(variant: String) throws {
   let (x, dy) = (try #require(file["maxpool.x"]), try #require(file["maxpool.dy"]))
   let (y, dx) = try maxPoolAndGradient(x, dy)
   #expect(y == file["maxpool.y"])
-  try expectClose(dx, file["maxpool.dx"])
+  try expectClose(dx, file["maxpool.dx"], rounding(ofSums: 9))
 }
 
 /// Of equal numbers the first counts, rows before columns, so the whole gradient of a flat map goes to windows' corners.
@@ -182,7 +190,7 @@ func maxPoolIsItsDefinition(height: Int, width: Int) throws {
   }
   let found = try maxPoolAndGradient(x, dy)
   #expect(found.y.scalars == y.scalars)
-  try expectClose(found.dx, dx, 1e-6, "dx")
+  try expectClose(found.dx, dx, rounding(ofSums: 9), "dx")
   var broken = x
   broken.scalars[0] = .nan
   #expect(try maxPoolAndGradient(broken, dy).y.scalars[0].isNaN)
@@ -199,7 +207,8 @@ private func maxPoolAndGradient(_ x: Tensor, _ dy: Tensor) throws -> (y: Tensor,
 
 @Test func unitLengthIsPyTorchs() throws {
   let file = try golden("pieces")
-  try expectClose(unitRows(try #require(file["normalize.x"])), file["normalize.y"])
+  let x = try #require(file["normalize.x"])
+  try expectClose(unitRows(x), file["normalize.y"], rounding(ofSums: x.columns))
 }
 
 @Test func reluLetsNoGradientThroughWhereItWasZero() throws {
