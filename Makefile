@@ -18,11 +18,11 @@ run: build
 test: setup-when-needed
 	$(SWIFT) test -c release --disable-xctest
 
-# Memory and undefined behaviour, of the C kernels above all, on each instruction set; in a build folder of its own.
-# FILTER=ImagesTests picks some. Leaks are left out: Foundation's own would fail the run.
+# Address and undefined-behaviour sanitizers, on each instruction set in ISAS; in a build folder of its own.
+# FILTER=ImagesTests picks tests. Leaks are left out: Foundation's own would fail the run.
 test-sanitize: setup-when-needed
-	for isa in "" avx2 baseline; do \
-	  SIMSCOPE_ISA=$$isa ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --disable-xctest \
+	for isa in $(or $(ISAS),default avx2 baseline); do \
+	  SIMSCOPE_ISA=$${isa#default} ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --disable-xctest \
 	    --scratch-path .build/sanitize --sanitize=address -Xcc -fsanitize=undefined \
 	    -Xcc -fno-sanitize-recover=undefined --filter '$(or $(FILTER),$(SANITIZED))' || exit 1; \
 	done
