@@ -5,7 +5,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-static const int caught[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT};
+static const int caught[] = {SIGINT,  SIGTERM, SIGQUIT, SIGHUP, SIGUSR1,
+                             SIGUSR2, SIGXCPU, SIGWINCH, SIGTSTP, SIGCONT};
 enum { caught_count = sizeof caught / sizeof caught[0] };
 
 static struct sigaction previous[caught_count];

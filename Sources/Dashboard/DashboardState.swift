@@ -233,6 +233,7 @@ extension DashboardState {
       case .refused(let key, let reason):
         asked[key]?.waiting -= 1
         if seenEvents > 0 || !asked.isEmpty { message = Message(refusal(of: key, reason), .warning) }
+      case .diverged(let divergence) where seenEvents > 0: report(divergence)
       default: break
       }
     }

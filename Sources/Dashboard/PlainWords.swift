@@ -115,7 +115,7 @@ extension DashboardState {
   fileprivate var numberLines: [String] {
     let known = Metric.allCases.compactMap { metric -> String? in
       guard Knob.named(metric.rawValue) == nil, let last = snapshot.curves[metric]?.last else { return nil }
-      return "\(metric.title) \(Figures.significant(last.smooth, 4))"
+      return "\(metric.title) \(last.hasNonFinite ? "NaN or infinite" : Figures.significant(last.smooth, 4))"
     }
     return known.isEmpty ? [snapshot.state.words] : known
   }

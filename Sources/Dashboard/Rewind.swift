@@ -7,15 +7,32 @@ public enum RewindIntent: Sendable, Equatable {
 }
 
 extension DashboardState {
-  /// Where going back leads: to the checkpoint before the last series of turns, or else to the newest one before now; nil
-  /// when there is none.
+  /// Where going back leads: while the run is non-finite, to the last finite checkpoint; else to the one before the last
+  /// series of turns, or to the newest one before now; nil when there is none.
   var rewindStep: Int? {
     let events = (0..<snapshot.events.count).map { snapshot.events[$0] }
+    if let divergence { return divergence.finiteStep }
     let saved = events.compactMap { event in
       if case .checkpoint = event.kind, event.step < step { event.step } else { nil as Int? }
     }
     let turned = events.last(where: \.isTurn)?.step
     return saved.last { $0 <= turned ?? .max } ?? saved.last
+  }
+
+  /// How the run diverged, while it is non-finite.
+  private var divergence: Divergence? {
+    let isFinite = [Metric.loss, .gradientNorm].allSatisfy { snapshot.metrics?[$0]?.isFinite ?? true }
+    for index in (0..<snapshot.events.count).reversed() {
+      guard case .diverged(let divergence) = snapshot.events[index].kind else { continue }
+      return isFinite && step > snapshot.events[index].step ? nil : divergence
+    }
+    return nil
+  }
+
+  /// Says that the run has diverged, and what can be done.
+  mutating func report(_ divergence: Divergence) {
+    let ways = trains ? divergence.finiteStep.map { " · w rewinds to step \(Figures.grouped($0))" } ?? "" : ""
+    message = Message("diverged: \(divergence.finding)\(ways)", .warning)
   }
 
   mutating func obey(_ intent: RewindIntent) -> [Command] {
@@ -40,7 +57,7 @@ extension DashboardState {
   /// What the question says.
   var rewindQuestion: [String] {
     guard let step = rewindAsked else { return [] }
-    let place = "go back to step \(Figures.grouped(step))"
+    let place = "go back to step \(Figures.grouped(step))\(divergence == nil ? "" : ", the last finite checkpoint")"
     return [
       "\(place)? a new run goes on from there; this one is saved, and its curves lie under the new ones", "\(place)?",
       "go back?",

@@ -67,7 +67,7 @@ extension SimilarityAnalysis {
           for other in 0...row {
             var sum = SIMD8<Float>.zero
             for k in 0..<parts { sum += packed[row * parts + k] * packed[other * parts + k] }
-            let product = sum.sum()
+            let product = sum.sum().clampedCosine
             products[row * rows + other] = product
             products[other * rows + row] = product
           }

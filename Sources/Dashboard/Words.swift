@@ -127,6 +127,7 @@ extension Event {
       "test split read by \(protocolName), time \(count)" + (top1.map { ": \(Figures.percent($0))" } ?? "")
     case .note(let text): text
     case .warning(let text): "warning: \(text)"
+    case .diverged(let divergence): divergence.words
     case .terminalLost: "the terminal was lost; training goes on"
     case .attached(let terminal): "shown on \(terminal)"
     case .stopped(let reason): "stopped: \(reason)"
@@ -135,7 +136,7 @@ extension Event {
     }
   }
 
-  private static func turnWords(_ key: String, _ from: Double, _ to: Double) -> String {
+  fileprivate static func turnWords(_ key: String, _ from: Double, _ to: Double) -> String {
     guard let knob = Knob.named(key) else { return "\(key) \(from) → \(to)" }
     return "\(knob.name) \(Dashboard.words(for: from, of: knob)) → \(Dashboard.words(for: to, of: knob))"
   }
@@ -144,11 +145,21 @@ extension Event {
     switch kind {
     case .knob: .marker
     case .refused, .warning, .terminalLost, .stopped: .warning
-    case .failed: .bad
+    case .failed, .diverged: .bad
     case .evaluated, .testEvaluated: .accuracy
     case .started, .resumed, .finished: .good
     case .paused, .unpaused, .checkpoint, .attached, .note: .text
     }
+  }
+}
+
+extension Divergence {
+  /// "diverged: loss and gradient are NaN or infinite; last change: temperature 0.5 → 0.01 at step 3"
+  fileprivate var words: String {
+    let change = lastChange.map {
+      "; last change: \(Event.turnWords($0.knob, $0.from, $0.to)) at step \(Figures.grouped($0.step))"
+    }
+    return "diverged: \(finding)\(change ?? "")"
   }
 }
 

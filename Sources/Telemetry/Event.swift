@@ -14,6 +14,8 @@ public struct Event: Sendable, Equatable {
     /// Something worth knowing.
     case note(String)
     case warning(String)
+    /// Loss, gradient or weights are NaN or infinite.
+    case diverged(Divergence)
     case terminalLost
     /// Another terminal, of this name, has the screen from here on.
     case attached(terminal: String)
@@ -47,6 +49,7 @@ public struct Event: Sendable, Equatable {
     case .testEvaluated: "test_evaluated"
     case .note: "note"
     case .warning: "warning"
+    case .diverged: "diverged"
     case .terminalLost: "terminal_lost"
     case .attached: "attached"
     case .stopped: "stopped"

@@ -83,10 +83,23 @@ extension Event {
       line.add("protocol", protocolName)
       if let top1 { line.add("top1", top1) }
     case .note(let text), .warning(let text): line.add("text", text)
+    case .diverged(let divergence): divergence.add(to: &line)
     case .attached(let terminal): line.add("terminal", terminal)
     case .stopped(let reason): line.add("reason", reason)
     case .failed(let text): line.add("text", text)
     }
     return line.text
+  }
+}
+
+extension Divergence {
+  fileprivate func add(to line: inout JSONLine) {
+    line.add("non_finite", nonFinite.joined(separator: " "))
+    if let finiteStep { line.add("finite_step", finiteStep) }
+    guard let lastChange else { return }
+    line.add("knob", lastChange.knob)
+    line.add("from", lastChange.from)
+    line.add("to", lastChange.to)
+    line.add("knob_step", lastChange.step)
   }
 }

@@ -65,6 +65,6 @@ extension SimilarityMap {
       let pairs = counts[row] * (counts[row] - 1)
       if size < views { values[row * size + row] = pairs > 0 ? (values[row * size + row] - squares[row]) / pairs : 0 }
     }
-    self.init(size: size, views: views, values: values, sortedByClass: labels != nil, step: step)
+    self.init(size: size, views: views, values: values.map(\.clampedCosine), sortedByClass: labels != nil, step: step)
   }
 }

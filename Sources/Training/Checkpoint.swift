@@ -26,6 +26,9 @@ public struct Checkpoint: Sendable {
     settings = configuration.json(experimentOnly: true).text
   }
 
+  /// Metadata that names the tensors with NaN or infinity; absent from a finite checkpoint.
+  static let nonFiniteKey = "non_finite"
+
   public var file: TensorFile {
     var file = TensorFile()
     for (name, tensor) in model.tensors(under: "") { file.add(name, tensor) }
@@ -34,6 +37,8 @@ public struct Checkpoint: Sendable {
       "format": "simscope 1", "step": "\(step)", "images": "\(images)", "epoch": "\(epoch)", "cursor": "\(cursor)",
       "optimizer_steps": "\(optimizer.steps)", "knobs": Self.json(of: knobs), "configuration": settings,
     ]
+    let nonFinite = NonFinite.names(file.tensors)
+    if !nonFinite.isEmpty { file.metadata[Self.nonFiniteKey] = nonFinite.joined(separator: " ") }
     return file
   }
 
@@ -63,13 +68,16 @@ public struct Checkpoint: Sendable {
     }
   }
 
-  /// The newest whole checkpoint of a run.
+  /// The newest whole and finite checkpoint of a run; with `--allow-non-finite`, the newest whole one.
   /// - Returns: the checkpoint, and why newer ones could not be used.
   public static func newest(of run: String, _ configuration: Configuration) throws -> (Checkpoint, refused: [Trouble]) {
     var refused: [Trouble] = []
     for step in RunFolder.checkpointSteps(run).reversed() {
       do {
-        return (try Checkpoint(reading: RunFolder.checkpointPath(run, step: step), configuration), refused)
+        let path = RunFolder.checkpointPath(run, step: step)
+        let point = try Checkpoint(reading: path, configuration)
+        try NonFinite.check(point.file.tensors, at: path, isAllowed: configuration.allowsNonFinite)
+        return (point, refused)
       } catch let trouble as Trouble {
         refused.append(trouble)
       }
@@ -77,9 +85,20 @@ public struct Checkpoint: Sendable {
     guard let newest = refused.first else {
       throw Trouble("no checkpoint", at: run + "/checkpoints", remedy: "start a new run: simscope train --config")
     }
+    let isNonFinite = newest.remedy == NonFinite.remedy
     throw Trouble(
-      "\(newest.what), and no other checkpoint is whole", at: newest.place,
-      remedy: "start a new run: simscope train --config")
+      "\(newest.what), and no other checkpoint is whole\(isNonFinite ? " and finite" : "")", at: newest.place,
+      remedy: isNonFinite
+        ? "start a new run, or use this one with --allow-non-finite" : "start a new run: simscope train --config")
+  }
+
+  /// Step of the newest whole and finite checkpoint of a run up to a step.
+  static func newestFiniteStep(of run: String, upTo last: Int, _ configuration: Configuration) -> Int? {
+    RunFolder.checkpointSteps(run).reversed().first { step in
+      guard step <= last else { return false }
+      let point = try? Checkpoint(reading: RunFolder.checkpointPath(run, step: step), configuration)
+      return point.map { NonFinite.names($0.file.tensors).isEmpty } ?? false
+    }
   }
 
   private static func json(of knobs: Knobs) -> String {

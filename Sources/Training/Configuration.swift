@@ -12,6 +12,7 @@ public struct Configuration: Sendable, Equatable {
   public enum AugmentationChoice: String, Sendable, CaseIterable { case simclr, none }
   public enum Order: String, Sendable, CaseIterable { case shuffled, file }
   public enum HangupChoice: String, Sendable, CaseIterable { case `continue`, stop }
+  public enum DivergenceChoice: String, Sendable, CaseIterable { case stop, pause, `continue` }
 
   /// Folder or file of the pictures.
   public var data = ""
@@ -83,6 +84,10 @@ public struct Configuration: Sendable, Equatable {
   public var keepCheckpoints = 20
   public var knnEvery = 1
   public var onHangup: HangupChoice?
+  /// What happens when loss, gradient or weights become non-finite; nil: stop, or pause with a dashboard.
+  public var onDivergence: DivergenceChoice?
+  /// Use weights with NaN or infinity in them. Not a setting of the run: it is asked for each time.
+  public var allowsNonFinite = false
 
   public var knobs = Knobs()
   /// Keys that the person or a file has set; the others may be adapted to the data.

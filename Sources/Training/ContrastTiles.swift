@@ -147,8 +147,9 @@ struct ContrastTiles {
     let count = Double(views)
     let positives = sum(found.positive, views)
     return BatchStatistics(
-      positiveSimilarity: positives / count,
-      negativeSimilarity: views > 2 ? (sum(found.cosines, blocks) - positives) / (count * (count - 2)) : 0,
+      positiveSimilarity: (positives / count).clampedCosine,
+      negativeSimilarity: views > 2
+        ? ((sum(found.cosines, blocks) - positives) / (count * (count - 2))).clampedCosine : 0,
       uniformity: log(sum(found.potential, blocks) / (count * (count - 1))))
   }
 }

@@ -27,6 +27,7 @@ extension Event {
         top1: (object["top1"] as? NSNumber)?.doubleValue)
     case "note": kind = .note(text("text"))
     case "warning": kind = .warning(text("text"))
+    case "diverged": kind = .diverged(Divergence(json: object))
     case "terminal_lost": kind = .terminalLost
     case "attached": kind = .attached(terminal: text("terminal"))
     case "stopped": kind = .stopped(reason: text("reason"))
@@ -35,5 +36,19 @@ extension Event {
     default: return nil
     }
     self.init(step: step, time: time, kind)
+  }
+}
+
+extension Divergence {
+  fileprivate init(json object: [String: Any]) {
+    func number(_ key: String) -> Double? { (object[key] as? NSNumber)?.doubleValue }
+    var change: Change?
+    if let knob = object["knob"] as? String, let from = number("from"), let to = number("to"),
+      let step = object["knob_step"] as? Int
+    {
+      change = Change(knob: knob, from: from, to: to, step: step)
+    }
+    let words = (object["non_finite"] as? String ?? "").split(separator: " ").map(String.init)
+    self.init(nonFinite: words, lastChange: change, finiteStep: object["finite_step"] as? Int)
   }
 }

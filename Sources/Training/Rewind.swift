@@ -4,22 +4,16 @@ import Foundation
 import Telemetry
 
 extension Trainer {
-  /// Goes on from the newest checkpoint up to a step, in a new folder beside this run's. The knobs are those of then, and
+  /// Goes on from the newest finite checkpoint up to a step, in a new folder beside this run's. The knobs are those of then, and
   /// undo starts anew. What has been trained since is saved first.
   mutating func rewind(toStep asked: Int) throws {
-    guard let (past, step) = checkpoint(upTo: asked) else {
-      return try emit(.warning("there is no whole checkpoint up to step \(asked) to go back to"))
-    }
-    let path = RunFolder.nextPath(after: folder.path, isRewound: RunFolder.parent(of: folder.path) != nil)
-    let child: RunFolder
+    let (child, past): (RunFolder, Checkpoint)
     do {
-      child = try RunFolder.create(
-        path, configuration: configuration, parent: RunFolder.Parent(name: folder.name, step: step))
-      try past.file.write(to: RunFolder.checkpointPath(child.path, step: step))
-      try child.copyLines(of: folder.path)
+      (child, past) = try RunFolder.branch(of: folder.path, upTo: asked, configuration)
     } catch let trouble as Trouble {
       return try emit(.warning("cannot go back: \(trouble)"))
     }
+    let step = past.step
     try flushHeldLines()
     try save()
     try emit(.stopped(reason: "it goes on from step \(step) as \(child.name)"))
@@ -33,16 +27,34 @@ extension Trainer {
     try emit(.resumed(fromStep: step))
   }
 
-  private func checkpoint(upTo asked: Int) -> (Checkpoint, step: Int)? {
-    for step in RunFolder.checkpointSteps(folder.path).reversed() where step <= asked {
-      let path = RunFolder.checkpointPath(folder.path, step: step)
-      if let point = try? Checkpoint(reading: path, configuration) { return (point, step) }
-    }
-    return nil
-  }
 }
 
 extension RunFolder {
+  /// Creates a run that continues another one from its newest whole and finite checkpoint up to a step.
+  /// - Returns: the new run's folder, locked, and the checkpoint.
+  static func branch(
+    of path: String, upTo asked: Int, _ configuration: Configuration
+  ) throws -> (RunFolder, Checkpoint) {
+    guard let step = Checkpoint.newestFiniteStep(of: path, upTo: asked, configuration) else {
+      throw Trouble(
+        "no whole and finite checkpoint up to step \(asked)", at: path + "/checkpoints",
+        remedy: "choose a later step, or start a new run")
+    }
+    let past = try Checkpoint(reading: checkpointPath(path, step: step), configuration)
+    let child = try create(
+      nextPath(after: path, isRewound: parent(of: path) != nil), configuration: configuration,
+      parent: Parent(name: name(of: path), step: step))
+    try past.file.write(to: checkpointPath(child.path, step: step))
+    try child.copyLines(of: path)
+    return (child, past)
+  }
+
+  /// Creates a run for `resume --rewind`.
+  /// - Returns: its folder's path.
+  public static func branch(of path: String, upTo step: Int) throws -> String {
+    try branch(of: path, upTo: step, try configuration(of: path)).0.path
+  }
+
   /// The run that another one is a branch of, and from where.
   public struct Parent: Sendable {
     let name: String

@@ -175,6 +175,14 @@ public struct Setting: Sendable {
         configuration.onHangup = Configuration.HangupChoice(rawValue: text)
         return configuration.onHangup != nil
       }),
+    Setting(
+      key: "on_divergence", group: .run, value: "stop|pause|continue",
+      help: "when loss, gradient or weights become NaN or infinite (pause with a dashboard, stop without)",
+      isExperiment: false, get: { $0.onDivergence?.rawValue },
+      set: { configuration, text in
+        configuration.onDivergence = Configuration.DivergenceChoice(rawValue: text)
+        return configuration.onDivergence != nil
+      }),
   ]
 
   // MARK: kinds of rows

@@ -39,6 +39,10 @@ public struct Trainer: ~Copyable {
   var undoable: [[(knob: Knob, old: Double)]] = []
   var lastTurn = -Double.infinity
 
+  var soundness = Soundness()
+  /// Where `--on-divergence` is not given.
+  let divergenceDefault: Configuration.DivergenceChoice
+
   var isPaused = false
   var grantedSteps = 0
   var isStopping = false
@@ -62,7 +66,11 @@ public struct Trainer: ~Copyable {
   /// - Parameters:
   ///   - resuming: a run's folder; nil starts a new run.
   ///   - niceness: of the threads that compute, so that a screen comes before them.
-  public init(_ asked: Configuration, resuming: String?, niceness: Int, link: Link) throws {
+  ///   - onDivergence: what happens where the settings do not say it.
+  public init(
+    _ asked: Configuration, resuming: String?, niceness: Int,
+    onDivergence: Configuration.DivergenceChoice = .stop, link: Link
+  ) throws {
     BLAS.useOneThread()
     try asked.check()
     var configuration = asked
@@ -89,6 +97,7 @@ public struct Trainer: ~Copyable {
     schedule = Self.schedule(configuration, pictures: data.train.count)
     loader = Loader(data.train, seed: configuration.seed, order: configuration.order, workers: workers)
     isResumed = resuming != nil
+    divergenceDefault = onDivergence
     heldLines = point.step == 0 ? [] : nil
     maps = EmbeddingStudio(data.train, configuration, link)
     link.offer(PairStudio(data.train, configuration))
@@ -134,6 +143,8 @@ public struct Trainer: ~Copyable {
     var point = Checkpoint(configuration)
     guard let path = configuration.initialWeights else { return (point, []) }
     let unused = try point.model.encoder.load(stateDict: try TensorFile(reading: path), path: path)
+    try NonFinite.check(
+      point.model.encoder.tensors(under: ""), at: path, isAllowed: configuration.allowsNonFinite)
     return (
       point, unused.isEmpty ? [] : ["\(unused.joined(separator: ", ")) of \(path) is no part of an encoder: left out"]
     )
@@ -194,17 +205,22 @@ public struct Trainer: ~Copyable {
         "--micro-batch \(limit): loss and gradient are those of the whole batch; batch norm takes its statistics over "
           + "each chunk of at most \(limit) images, both views, and its running statistics move once a chunk")
     }
-    while try obey() {
+    while !isAtStop, try obey() {
       if point.step == 0 { snapshot.state = .waitingForFirstStep }
       if isThrough { return try finish() }
       let untrained = point.step == 0 ? point : nil
       try step()
       if let untrained { try recordBeginning(untrained) }
+      if let end = try heedDivergence() { return end }
       try closeEpoch()
-      if let last = configuration.stopAfter, point.step >= last { return try stop("--stop-after \(last)", .finished) }
+      // Saving looks at the weights, too.
+      if let end = try heedDivergence() { return end }
     }
-    return try stop("asked to", .stopped)
+    return isAtStop
+      ? try stop("--stop-after \(configuration.stopAfter!)", .finished) : try stop("asked to", .stopped)
   }
+
+  private var isAtStop: Bool { configuration.stopAfter.map { point.step >= $0 } ?? false }
 
   private var isThrough: Bool {
     configuration.steps == nil
@@ -213,6 +229,7 @@ public struct Trainer: ~Copyable {
 
   private mutating func finish() throws -> TrainingEnd {
     try save()
+    if let end = try heedDivergence() { return end }
     try emit(.finished)
     snapshot.state = .finished(reason: "the schedule is through")
     exploration.isAsked = true
@@ -285,6 +302,8 @@ public struct Trainer: ~Copyable {
     guard plan(epoch: point.epoch, cursor: point.cursor).epoch > point.epoch else { return }
     (point.epoch, point.cursor) = (point.epoch + 1, 0)
     refreshProgress()
+    // Paused by it, there is nothing to measure or keep.
+    if !soundness.nonFinite.isEmpty && divergenceChoice != .continue { return }
     if data.canEvaluate, configuration.knnEvery > 0, point.epoch % configuration.knnEvery == 0 {
       try evaluate(point.model, step: point.step)
     }
@@ -298,7 +317,9 @@ public struct Trainer: ~Copyable {
     if let saved, saved.step == point.step, saved.knobs == point.knobs { return }
     try write(point)
     saved = (point.step, point.knobs)
-    folder.prune(keeping: configuration.keepCheckpoints, protected: protectedSteps, upTo: point.step)
+    let lastFinite = soundness.finiteStep.map { Set([$0]) } ?? []
+    let protected = soundness.finiteStep == point.step ? protectedSteps : protectedSteps.union(lastFinite)
+    folder.prune(keeping: configuration.keepCheckpoints, protected: protected, upTo: point.step)
   }
 
   private mutating func write(_ point: Checkpoint) throws {
@@ -307,8 +328,14 @@ public struct Trainer: ~Copyable {
     publish(force: true)
     let path = RunFolder.checkpointPath(folder.path, step: point.step)
     try folder.sync()
-    try point.file.write(to: path)
+    let file = point.file
+    try file.write(to: path)
     snapshot.state = before
+    if file.metadata[Checkpoint.nonFiniteKey] == nil {
+      soundness.finiteStep = point.step
+    } else if soundness.nonFinite.isEmpty {
+      soundness.nonFinite = ["weights"]
+    }
     try emit(.checkpoint(file: "checkpoints/" + Files.name(of: path)), step: point.step)
   }
 }

@@ -34,8 +34,8 @@ extension Trainer {
   /// Curves and events of the steps before the checkpoint, from the run folder.
   mutating func restoreHistory() throws {
     let (lines, events) = try folder.cut(to: point.step)
+    snapshot.time = Self.newestTime(lines.compactMap { $0[.time] } + events.map(\.time))
     for metrics in lines {
-      if let time = metrics[.time] { snapshot.time = time }
       snapshot.curves.append(metrics)
       if metrics[.loss] != nil { snapshot.metrics = metrics }
     }
@@ -44,7 +44,19 @@ extension Trainer {
       snapshot.events.append(event)
     }
     saved = (point.step, point.knobs)
+    soundness = Soundness()
+    soundness.finiteStep =
+      NonFinite.names(point.file.tensors).isEmpty
+      ? point.step : Checkpoint.newestFiniteStep(of: folder.path, upTo: point.step, configuration)
   }
+
+  /// The largest recorded time; what cannot be seconds of training is left out.
+  private static func newestTime(_ times: [Double]) -> Double {
+    times.filter { $0 >= 0 && $0 < longestTime }.max() ?? 0
+  }
+
+  /// A thousand years in seconds.
+  private static let longestTime = 3.2e10
 
   // MARK: what a step leaves behind
 
@@ -79,6 +91,7 @@ extension Trainer {
     metrics[.time] = (snapshot.time * 1000).rounded() / 1000
     smoothSpeed(Double(images) / seconds)
     snapshot.learningRate = rate
+    assess(metrics)
     snapshot.metrics = metrics
     snapshot.curves.append(metrics)
     refreshProgress()
@@ -153,7 +166,8 @@ extension Trainer {
     guard let accuracy else { return }
     var metrics = StepMetrics(step: step)
     metrics[.knnAccuracy] = accuracy
-    metrics[.time] = (snapshot.time * 1000).rounded() / 1000
+    // The untrained encoder is evaluated after the first step, whose line has its time already.
+    metrics[.time] = step == 0 ? 0 : (snapshot.time * 1000).rounded() / 1000
     try folder.append(metrics)
     snapshot.curves.append(metrics)
     try emit(.evaluated(metric: .knnAccuracy, value: accuracy), step: step)

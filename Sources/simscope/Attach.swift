@@ -130,7 +130,7 @@ private struct AttachClient: ~Copyable {
       // Somebody else may have had the terminal.
       if number == SIGCONT { _ = lender.renew() }
       channel.send(signal: number)
-      guard [SIGINT, SIGTERM, SIGQUIT, SIGHUP].contains(number) else { continue }
+      guard (Interrupts.ending + [SIGHUP]).contains(number) else { continue }
       (signal, due) = (number, due ?? .now + Self.patience)
     }
   }

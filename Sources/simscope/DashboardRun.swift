@@ -11,7 +11,9 @@ import Training
 private let trainerNiceness = 4
 
 /// - Returns: 0 when the person quit or the schedule is through, 128 + the signal that ended it.
-func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Arguments) throws -> Int32 {
+func runDashboard(
+  _ asked: Configuration, resuming: String?, _ changes: [Command], _ arguments: Arguments
+) throws -> Int32 {
   var configuration = asked
   let run = resuming ?? asked.run ?? RunFolder.freshPath(for: asked.data)
   configuration.run = run
@@ -20,10 +22,12 @@ func runDashboard(_ asked: Configuration, resuming: String?, _ arguments: Argume
   let keys = try keyChanges(arguments)
   let framesPerSecond = try framesPerSecond(arguments)
   let link = Link()
+  changes.forEach(link.send)
   let memory = ScreenMemory.load(arguments)
   let (outcome, host) = try withScreen(themes, options, keys: keys, memory: memory) { screen in
     screen.draw()
-    let training = TrainingThread(configuration, resuming: resuming, niceness: trainerNiceness, link: link)
+    let training = TrainingThread(
+      configuration, resuming: resuming, niceness: trainerNiceness, onDivergence: .pause, link: link)
     let stage = Stage(isTaken: true)
     let host = AttachHost(link, training, stage)
     let outcome = screen.run(

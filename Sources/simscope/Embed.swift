@@ -12,6 +12,7 @@ let embedFlags =
     Flag("limit", "N", "first N pictures a class"),
     Flag("threads", "N", "threads that compute (0: all cores)"),
     Flag(Setting.named("no_cache")!),
+    allowNonFiniteFlag,
   ] + bareFileFlags
 
 func embed(_ arguments: Arguments) throws -> Int32 {

@@ -25,6 +25,7 @@ let evaluateFlags =
     Flag("seed", "N", "of what is drawn: known labels, held-out pictures, order, views (the run's)"),
     Flag("threads", "N", "threads that compute (0: all cores)"),
     Flag(Setting.named("no_cache")!),
+    allowNonFiniteFlag,
     Flag("k", "N", "neighbours that vote (200, or a fiftieth of train if that is fewer)", group: forNeighbours),
     Flag("knn-temperature", "X", "t of the votes' weights exp(cosine / t) (0.1)", group: forNeighbours),
     Flag(

@@ -47,7 +47,8 @@ struct Arguments {
   /// - Throws: `UsageError` naming the flag, what is allowed, and the nearest valid spelling.
   init(_ arguments: [String], flags: [Flag]) throws {
     var rest = arguments[...]
-    while let argument = rest.popFirst() {
+    while var argument = rest.popFirst() {
+      if argument == "-o" { argument = "--output" }
       if argument == "--" {
         words += rest
         return
@@ -94,14 +95,15 @@ struct Arguments {
   }
 
   /// Takes the settings among the flags, in the order given.
-  func apply(to configuration: inout Configuration) throws {
+  /// - Parameter isWanted: which of them.
+  func apply(to configuration: inout Configuration, where isWanted: (Setting) -> Bool = { _ in true }) throws {
     for (flag, value) in given {
-      guard let setting = flag.setting else { continue }
+      guard let setting = flag.setting, isWanted(setting) else { continue }
       do { try setting.apply(value, to: &configuration) } catch let trouble as Trouble {
         throw UsageError(trouble.what)
       }
     }
-    configuration.preferLast(given.compactMap { $0.flag.setting?.key })
+    configuration.preferLast(given.compactMap { $0.flag.setting }.filter(isWanted).map(\.key))
   }
 
   /// A number flag in a range.

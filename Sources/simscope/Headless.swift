@@ -16,10 +16,13 @@ enum LineStyle {
 }
 
 /// - Returns: 0 when the schedule is through or the person quit, 128 + the signal that ended it.
-func runHeadless(_ configuration: Configuration, resuming: String?, _ style: LineStyle) throws -> Int32 {
+func runHeadless(
+  _ configuration: Configuration, resuming: String?, _ changes: [Command], _ style: LineStyle
+) throws -> Int32 {
   let link = Link()
+  changes.forEach(link.send)
   let stopsOnHangup = configuration.onHangup != .continue
-  let interrupts = Interrupts(stopsOnHangup ? [SIGINT, SIGTERM, SIGQUIT, SIGHUP] : [SIGINT, SIGTERM, SIGQUIT])
+  let interrupts = Interrupts(Interrupts.ending + (stopsOnHangup ? [SIGHUP] : []))
   if !stopsOnHangup { signal(SIGHUP, SIG_IGN) }
   let training = TrainingThread(configuration, resuming: resuming, niceness: 0, link: link)
   let host = AttachHost(link, training, Stage(isTaken: false))
@@ -34,7 +37,7 @@ func runHeadless(_ configuration: Configuration, resuming: String?, _ style: Lin
       link.send(.stop)
       complain("\(signalName(signal)): stopping after this step and saving")
     }
-    if interrupts.count > 1 { exit(128 + (interrupts.first ?? SIGINT)) }
+    if interrupts.isImpatient { exit(128 + (interrupts.first ?? SIGINT)) }
     if !host.isShown(on: STDOUT_FILENO) { printer.show(link, isLast: false) }
   }
   host.close()
@@ -96,6 +99,7 @@ private struct LinePrinter {
       switch event.kind {
       case .note(let text): text
       case .warning(let text): "warning: \(text)"
+      case .diverged: plainLine(event)
       default: style == .plain ? plainLine(event) : nil
       }
     }

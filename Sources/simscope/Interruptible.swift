@@ -40,7 +40,7 @@ func interruptible(_ title: String, ended: String = "nothing was written", _ wor
   throws -> Int32
 {
   BLAS.useOneThread()
-  let interrupts = Interrupts([SIGINT, SIGTERM, SIGQUIT])
+  let interrupts = Interrupts(Interrupts.ending)
   let progress = WorkProgress(line: ProgressLine(title), isAsked: interrupts.isAsked)
   do {
     return try work(progress)

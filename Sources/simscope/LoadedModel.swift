@@ -41,6 +41,7 @@ struct LoadedModel {
     }
     var configuration = try RunFolder.configuration(of: path)
     try Self.apply(["threads", "no-cache"], arguments, to: &configuration)
+    configuration.allowsNonFinite = arguments.has(allowNonFiniteFlag.name)
     let (point, refused) = try Checkpoint.newest(of: path, configuration)
     for trouble in refused { complain("skipped a checkpoint: \(trouble)") }
     (self.configuration, model, run) = (configuration, point.model, (path, point.step))
@@ -53,6 +54,8 @@ struct LoadedModel {
     configuration.adapt(toLargestSide: try DataSet.survey(data, split: .train).longestSide ?? 64)
     var model = SimCLR(configuration)
     _ = try model.encoder.load(stateDict: try TensorFile(reading: path), path: path)
+    try NonFinite.check(
+      model.encoder.tensors(under: ""), at: path, isAllowed: arguments.has(allowNonFiniteFlag.name))
     (self.configuration, self.model, run) = (configuration, model, nil)
   }
 

@@ -34,6 +34,7 @@ struct ScreenLoop: ~Copyable {
   private var lastFigures = ContinuousClock.now
   private var logSize: Int?
   private(set) var signal: Int32?
+  private var hasPersonAsked = false
   private var isLost = false
   private var isGivenUp = false
   /// The person has asked for the run's end, not only for that of the screen.
@@ -181,13 +182,14 @@ struct ScreenLoop: ~Copyable {
     state.availableGraphics = terminal.availableGraphics
   }
 
-  /// The first signal asks the trainer to save and end; a second one does not wait for it. A screen that is only attached
-  /// is left.
+  /// The first signal asks the trainer to save and end; a second one from a person does not wait for it. A screen that is
+  /// only attached is left.
   private mutating func interrupt(_ number: Int32, _ link: Link) {
-    defer { signal = number }
-    if state.isAttached { return }
-    if signal != nil { exit(128 + number) }
-    link.send(.stop)
+    let isNotice = Interrupts.notices.contains(number)
+    if !state.isAttached, hasPersonAsked, !isNotice { exit(128 + number) }
+    if !state.isAttached, signal == nil { link.send(.stop) }
+    signal = signal ?? number
+    hasPersonAsked = hasPersonAsked || !isNotice
   }
 
   // MARK: news

@@ -9,14 +9,23 @@ let trainFlags =
     Flag("config", "FILE", "settings as JSON, such as a run's config.json", group: "run"),
     Flag("preset", "NAME", "a published recipe, over --config and under flags; “list” shows them", group: "run"),
     Flag("diff", "NAME", "show what --preset sets otherwise than this one, or than “defaults”", group: "run"),
+    allowNonFiniteFlag,
   ] + screenFlags
+
+/// Of every command that reads weights.
+let allowNonFiniteFlag = Flag("allow-non-finite", "", "use weights with NaN or infinity in them", group: "run")
+
+private let knobsOfResume = "knobs, set before the first step"
 
 let resumeFlags =
   [
+    Flag("rewind", "STEP", "continue from the newest finite checkpoint up to this step, as a new run"),
     Flag("threads", "N", "threads that compute (0: all cores)"),
     Flag("stop-after", "N", "end after this step without bending the schedule"),
     Flag("on-hangup", "continue|stop", "when the terminal is lost"),
-  ] + screenFlags
+    Flag(Setting.named("on_divergence")!),
+    allowNonFiniteFlag,
+  ] + Knob.all.map { Flag($0.flag, $0.isInteger ? "N" : "X", $0.help, group: knobsOfResume) } + screenFlags
 
 func train(_ arguments: Arguments) throws -> Int32 {
   if let status = try listThemes(arguments) ?? listKeys(arguments) { return status }
@@ -26,6 +35,7 @@ func train(_ arguments: Arguments) throws -> Int32 {
   if configuration.data.isEmpty { configuration.data = try sampleData() }
   configuration.data = Files.absolute(configuration.data)
   configuration.initialWeights = configuration.initialWeights.map { Files.absolute($0) }
+  configuration.allowsNonFinite = arguments.has(allowNonFiniteFlag.name)
   return try runTraining(configuration, resuming: nil, arguments)
 }
 
@@ -47,11 +57,27 @@ private func asked(_ arguments: Arguments) throws -> Configuration {
 
 func resume(_ arguments: Arguments) throws -> Int32 {
   if let status = try listThemes(arguments) ?? listKeys(arguments) { return status }
-  let run = try arguments.words(["RUN"])[0]
+  var run = try arguments.words(["RUN"])[0]
   var configuration = try RunFolder.configuration(of: run)
+  let changes = try knobChanges(arguments, configuration)
+  if arguments.has("rewind") {
+    run = try RunFolder.branch(of: run, upTo: Int(try arguments.number("rewind", 0...1e9, default: 0)))
+    configuration = try RunFolder.configuration(of: run)
+  }
   configuration.stopAfter = nil
-  try arguments.apply(to: &configuration)
-  return try runTraining(configuration, resuming: run, arguments)
+  try arguments.apply(to: &configuration) { Knob.named($0.key) == nil }
+  configuration.allowsNonFinite = arguments.has(allowNonFiniteFlag.name)
+  return try runTraining(configuration, resuming: run, arguments, changes: changes)
+}
+
+/// Knob flags of `resume`: changes at the step that the run continues from, as if made on the screen.
+private func knobChanges(_ arguments: Arguments, _ configuration: Configuration) throws -> [Command] {
+  var changed = configuration
+  try arguments.apply(to: &changed)
+  do { try changed.check() } catch let trouble as Trouble { throw UsageError(trouble.what) }
+  return Knob.all.filter { arguments[$0.flag] != nil }.map {
+    .turn($0.key, to: changed.knobs[keyPath: $0.path])
+  }
 }
 
 /// `sample-data` beside the program (`../share/simscope`), upwards from it, or here.
@@ -75,12 +101,15 @@ func installedPath(_ name: String) -> String? {
   return candidates.first(where: Files.exists)
 }
 
-private func runTraining(_ configuration: Configuration, resuming: String?, _ arguments: Arguments) throws -> Int32 {
+/// - Parameter changes: obeyed before the first step.
+private func runTraining(
+  _ configuration: Configuration, resuming: String?, _ arguments: Arguments, changes: [Command] = []
+) throws -> Int32 {
   let hasTerminal = isatty(0) == 1 && isatty(1) == 1
   let style: LineStyle? =
     if arguments.has("json") { .objects } else if arguments.has("plain") { .plain } else {
       !hasTerminal || arguments.has("headless") ? .words : nil
     }
-  if let style { return try runHeadless(configuration, resuming: resuming, style) }
-  return try runDashboard(configuration, resuming: resuming, arguments)
+  if let style { return try runHeadless(configuration, resuming: resuming, changes, style) }
+  return try runDashboard(configuration, resuming: resuming, changes, arguments)
 }

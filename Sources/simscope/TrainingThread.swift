@@ -11,10 +11,16 @@ final class TrainingThread: Sendable {
   private let done = DispatchSemaphore(value: 0)
 
   /// Starts training; `link` tells how it goes.
-  /// - Parameter niceness: of the threads that compute.
-  init(_ configuration: Configuration, resuming: String?, niceness: Int, link: Link) {
+  /// - Parameters:
+  ///   - niceness: of the threads that compute.
+  ///   - onDivergence: where the settings do not say it.
+  init(
+    _ configuration: Configuration, resuming: String?, niceness: Int,
+    onDivergence: Configuration.DivergenceChoice = .stop, link: Link
+  ) {
     let thread = Thread { [self] in
-      let outcome = Self.train(configuration, resuming: resuming, niceness: niceness, link)
+      let outcome = Self.train(
+        configuration, resuming: resuming, niceness: niceness, onDivergence: onDivergence, link)
       end.withLock { $0 = outcome }
       done.signal()
     }
@@ -24,11 +30,13 @@ final class TrainingThread: Sendable {
   }
 
   private static func train(
-    _ configuration: Configuration, resuming: String?, niceness: Int, _ link: Link
+    _ configuration: Configuration, resuming: String?, niceness: Int,
+    onDivergence: Configuration.DivergenceChoice, _ link: Link
   ) -> TrainingEnd {
     stepBack(niceness: niceness)
     do {
-      var trainer = try Trainer(configuration, resuming: resuming, niceness: niceness, link: link)
+      var trainer = try Trainer(
+        configuration, resuming: resuming, niceness: niceness, onDivergence: onDivergence, link: link)
       return try trainer.run()
     } catch is CancellationError {
       return .stopped

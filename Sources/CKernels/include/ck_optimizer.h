@@ -4,6 +4,8 @@
 
 /// Σ x², summed in double.
 double ck_sum_of_squares(const float *x, int64_t count);
+/// 1 when no number is NaN or infinite, else 0.
+int ck_is_finite(const float *x, int64_t count);
 /// Σ (gradient + decay · weight)².
 double ck_sum_of_decayed_squares(const float *weights, const float *gradient, float decay, int64_t count);
 

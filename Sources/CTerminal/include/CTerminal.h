@@ -47,7 +47,7 @@ void ct_release_signals(void);
 /// Stops the process as Ctrl-Z does, and returns when it goes on.
 void ct_stop(void);
 
-/// On SEGV, ABRT, BUS, FPE, ILL, TRAP, SYS, XCPU and at exit the terminal is given back first; then the earlier handler,
+/// On SEGV, ABRT, BUS, FPE, ILL, TRAP, SYS and at exit the terminal is given back first; then the earlier handler,
 /// a core dump and the exit status come as if we had not been there. After a crash the end of the log is shown.
 void ct_catch_crashes(void);
 

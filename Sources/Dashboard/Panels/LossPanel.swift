@@ -6,11 +6,13 @@ extension Scene {
   /// "loss 5.31", or nil before the first step.
   var lossText: Text? {
     guard let point = snapshot.curves[.loss]?.last else { return nil }
+    if let word = snapshot.nonFiniteLoss { return text("loss ", .faint) + text(word, .bad) }
     return text("loss ", .faint) + text(Figures.fixed(point.smooth, 3), .loss)
   }
 
   /// "loss 5.31 · 71 % of the way"; what is not the usual loss says so: "loss 1.31 · NT-Logistic".
   private var lossTitles: [Text] {
+    if let word = snapshot.nonFiniteLoss { return [text("loss ", .title) + text(word, .bad)] }
     guard let point = snapshot.curves[.loss]?.last, point.smooth.isFinite else { return [text("loss", .title)] }
     let objective = snapshot.run.objective
     let loss = text("loss ", .title) + Text(Figures.fixed(point.smooth, 2), theme[.loss])
