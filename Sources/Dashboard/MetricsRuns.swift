@@ -73,7 +73,7 @@ extension Metric {
     case .knnAccuracy, .linearAccuracy, .contrastiveTop1, .contrastiveTop5:
       Figures.percent(value, max(1, digits - 2))
     case .time: Figures.clock(value)
-    case _ where isCount && abs(value) < 1e5: Figures.grouped(Int(value))
+    case _ where isCount && abs(value) < 1e5: Figures.fixed(value, 0)
     case .images: Figures.scaled(value)
     default: Figures.significant(value, digits)
     }
@@ -139,7 +139,7 @@ extension MetricsAxis {
   /// A place on it in words.
   func words(for x: Double) -> String {
     switch self {
-    case .step: "step \(Figures.grouped(Int(x.rounded())))"
+    case .step: "step \(Figures.fixed(x, 0))"
     case .epoch: "epoch \(Figures.significant(x, 4))"
     case .images: "\(Metric.images.words(for: x)) images"
     case .time: Figures.clock(x)

@@ -183,7 +183,7 @@ extension DashboardState {
     case .knob(let knob): return turn(knob, to: value)
     case .picture: showPicture(value)
     case .rewind:
-      guard let step = Int(value), step >= 0 else {
+      guard let step = Int(count: value) else {
         message = Message("rewind to takes a step of 0…\(self.step)", .warning)
         break
       }
@@ -222,7 +222,7 @@ extension DashboardState {
       return
     }
     palette = nil
-    guard let number = Int(text) else {
+    guard let number = Int(count: text) else {
       // From the next one on, so that asking again goes on.
       showPair(pairIndex + 1)
       return pairSearch = text

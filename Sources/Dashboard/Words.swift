@@ -11,7 +11,7 @@ extension DashboardState {
 /// A knob's value as the screen writes it.
 func words(for value: Double, of knob: Knob) -> String {
   // Seven columns at most: 0.9999, 1.25e-3, 65,536.
-  knob.isInteger ? Figures.grouped(Int(value)) : Figures.significant(value, abs(value) < 0.01 ? 3 : 4)
+  knob.isInteger ? Figures.fixed(value, 0) : Figures.significant(value, abs(value) < 0.01 ? 3 : 4)
 }
 
 func words(for range: ClosedRange<Double>) -> String {

@@ -26,6 +26,11 @@ final class PictureCacheFile: Sendable {
 
     var isHeld: Bool { width > 0 }
     var bytes: Int { 3 * Int(width) * Int(height) }
+
+    func lies(within fileBytes: UInt64) -> Bool {
+      let (pixels, overflows) = (UInt64(width) * UInt64(height)).multipliedReportingOverflow(by: 3)
+      return !overflows && offset <= fileBytes && pixels <= fileBytes - offset
+    }
   }
 
   let path: String
@@ -76,7 +81,7 @@ final class PictureCacheFile: Sendable {
     return records.withUnsafeMutableBytes { bytes -> Bool in
       ByteSource.read(file, into: bytes, from: MemoryLayout<Head>.stride)
         && head == Self.head(UnsafeRawBufferPointer(bytes), count: Int(head.records), fileBytes: Int(status.st_size))
-    } ? records : nil
+    } && records.allSatisfy({ $0.lies(within: head.fileBytes) }) ? records : nil
   }
 
   /// The pixels of a picture that is held, as many as its record says.

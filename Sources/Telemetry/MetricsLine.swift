@@ -1,7 +1,8 @@
 /// A line of `metrics.jsonl` read back. A long run has hundreds of megabytes of them, so they are read by hand: a flat
 /// object of numbers and strings.
 extension StepMetrics {
-  /// From a line's bytes; keys this version does not know are passed over. nil when the line is torn or has no step.
+  /// From a line's bytes; keys this version does not know are passed over, values that cannot be are NaN or infinite. nil
+  /// when the line is torn or has no step of 0…2⁵³.
   public init?(line: UnsafeBufferPointer<UInt8>) {
     var reader = FlatObjectReader(line)
     self.init(step: -1)
@@ -9,10 +10,11 @@ extension StepMetrics {
     while !reader.take("}") {
       guard let key = reader.string(), reader.take(":"), let value = reader.value() else { return nil }
       if key.elementsEqual("step".utf8) {
-        guard value.isFinite, let step = Int(exactly: value) else { return nil }
+        guard let step = Int(count: value) else { return nil }
         self.step = step
       } else if let ordinal = Self.ordinal(of: key) {
-        self[Metric.allCases[ordinal]] = value
+        let metric = Metric.allCases[ordinal]
+        self[metric] = metric.checked(value)
       }
       guard reader.take(",") || reader.isBefore("}") else { return nil }
     }

@@ -51,7 +51,7 @@ public struct Checkpoint: Sendable {
       throw Trouble("not a checkpoint of simscope", at: path, remedy: "name a run folder made by simscope train")
     }
     func number(_ key: String) throws -> Int {
-      guard let value = file.metadata[key].flatMap({ Int($0) }) else {
+      guard let value = file.metadata[key].flatMap({ Int(count: $0) }) else {
         throw Trouble("the checkpoint does not say its \(key)", at: path, remedy: "use an earlier checkpoint")
       }
       return value
@@ -111,7 +111,7 @@ public struct Checkpoint: Sendable {
     let object = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
     var knobs = Knobs()
     for knob in Knob.all {
-      guard let value = object[knob.key] as? Double else {
+      guard let value = object[knob.key] as? Double, knob.canBe(value) else {
         throw Trouble("the checkpoint does not say the knob \(knob.key)", at: path, remedy: "use an earlier checkpoint")
       }
       knobs[keyPath: knob.path] = value

@@ -65,7 +65,8 @@ final class EmbeddingStudio: Sendable {
     thread.start()
   }
 
-  private func make(
+  /// Map of one model; nil when it is to stop, or the model's outputs are not finite.
+  func make(
     _ model: SimCLR, step: Int, _ methods: Set<EmbeddingMap.Method>, after earlier: EmbeddingMap?
   ) -> EmbeddingMap? {
     guard
@@ -76,7 +77,10 @@ final class EmbeddingStudio: Sendable {
     else { return nil }
     var map = EmbeddingMap(
       step: step, indices: indices, labels: data.labels.map { labels in indices.map { labels[$0] } })
-    for (space, rows) in [(EmbeddingMap.Space.h, unitRows(h)), (.z, unitRows(z))] {
+    let spaces = [(EmbeddingMap.Space.h, unitRows(h)), (.z, unitRows(z))]
+    // A model that has diverged has no map; the one before it stays.
+    guard spaces.allSatisfy({ $0.1.scalars.allSatisfy(\.isFinite) }) else { return nil }
+    for (space, rows) in spaces {
       let before = earlier?.points[space] ?? [:]
       let plane = PrincipalPlane(of: rows)
       map.rows[space] = rows.scalars

@@ -34,7 +34,7 @@ public struct Recording: Sendable {
 
   /// The newest step at a time.
   public func step(at time: Double) -> Int {
-    guard let times = run.curves[.time] else { return min(max(0, Int(time * 10)), lastStep) }
+    guard let times = run.curves[.time] else { return Int(min(max(0, time * 10), Double(lastStep))) }
     guard let after = times.step(reaching: time) else { return lastStep }
     return min(lastStep, self.time(at: after) > time ? max(0, after - 1) : after)
   }
@@ -43,17 +43,20 @@ public struct Recording: Sendable {
     run.curves[metric]?.value(upTo: step).flatMap { $0.isFinite ? $0 : nil }
   }
 
+  private func count(_ metric: Metric, at step: Int) -> Int { value(metric, at: step).flatMap { Int(count: $0) } ?? 0 }
+
   /// What the trainer would have shown after a step, as far as it is written down.
   public func snapshot(at step: Int) -> Snapshot {
     var snapshot = Snapshot()
     snapshot.run = description
-    snapshot.run.totalImages = Int(value(.images, at: lastStep) ?? 0)
+    snapshot.run.totalImages = count(.images, at: lastStep)
     snapshot.step = step
     snapshot.epoch = value(.epoch, at: step) ?? 0
-    snapshot.images = Int(value(.images, at: step) ?? 0)
+    snapshot.images = count(.images, at: step)
     snapshot.knobs = configuration.knobs
     for knob in Knob.all where knob.key != Metric.learningRate.rawValue {
-      guard let metric = Metric(rawValue: knob.key), let value = value(metric, at: max(1, step)) else { continue }
+      guard let metric = Metric(rawValue: knob.key), let value = value(metric, at: max(1, step)), knob.canBe(value)
+      else { continue }
       snapshot.knobs[keyPath: knob.path] = value
     }
     snapshot.learningRate = value(.learningRate, at: step) ?? 0

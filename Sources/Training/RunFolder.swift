@@ -132,7 +132,7 @@ public final class RunFolder {
     let metrics = kept.compactMap { line in
       Array(line.text.utf8).withUnsafeBufferPointer { StepMetrics(line: $0) }
     }
-    return (metrics, events.compactMap { Event(json: $0.object) })
+    return (metrics, events.compactMap { try? Event(json: $0.object) })
   }
 
   struct Line {
@@ -190,7 +190,7 @@ public final class RunFolder {
     let names = Files.names(in: run + "/checkpoints") ?? []
     return names.compactMap { name in
       guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
-      return Int(name.dropFirst(5).dropLast(12))
+      return Int(count: name.dropFirst(5).dropLast(12))
     }.sorted()
   }
 

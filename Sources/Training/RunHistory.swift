@@ -5,7 +5,7 @@ import Telemetry
 
 public struct RunHistory: Sendable {
   public private(set) var run: RecordedRun
-  /// Lines that are no line of their file, such as one that a crash tore.
+  /// Lines that are no line of their file, such as one that a crash tore, or one with a step that cannot be.
   public private(set) var unreadable = 0
   private var lastStep = 0
   private var metrics: GrowingFile
@@ -40,8 +40,10 @@ public struct RunHistory: Sendable {
     guard let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] else {
       return unreadable += 1
     }
-    // A kind that a later version writes is no trouble.
-    if let event = Event(json: object) { run.append(event) }
+    do {
+      // A kind that a later version writes is no error.
+      if let event = try Event(json: object) { run.append(event) }
+    } catch { unreadable += 1 }
   }
 
   /// Steps that fall belong to another run, or to a file that somebody has put together.

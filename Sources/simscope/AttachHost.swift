@@ -129,7 +129,7 @@ final class AttachHost: Sendable {
 
 extension AttachRequest {
   /// - Throws: `Trouble` when another version of simscope asks.
-  fileprivate init(_ bytes: Data) throws {
+  init(_ bytes: Data) throws {
     struct Version: Codable { let version: Int }
     let asked = try? JSONDecoder().decode(Version.self, from: bytes)
     guard asked?.version == AttachRequest.version else { throw foreignVersion }

@@ -21,7 +21,7 @@ func configurationFolder() -> String {
   return (asked ?? Files.home + "/.config") + "/simscope"
 }
 
-private func keyChanges(json: Data, source: String) throws -> KeyChanges {
+func keyChanges(json: Data, source: String) throws -> KeyChanges {
   guard let table = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
     throw Trouble(
       "not a JSON object of actions and keys", at: source, remedy: #"write it like {"pause": "p", "undo": ["u"]}"#)

@@ -16,17 +16,9 @@ struct ScreenMemory {
 
   /// What was kept; a file that cannot be read counts as none, for it holds nothing that matters.
   static func load(_ arguments: Arguments) -> ScreenMemory {
-    var memory = ScreenMemory()
+    var memory = Files.contents(path).map(ScreenMemory.init(json:)) ?? ScreenMemory()
     memory.isOverruled = arguments.has("theme")
     memory.isFirst = !Files.exists(path)
-    guard let data = Files.contents(path),
-      let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
-    else { return memory }
-    memory.theme = object["theme"] as? String
-    memory.arrangement.preset = (object["layout"] as? String).flatMap { .init(rawValue: $0) } ?? .quarters
-    memory.arrangement.top = object["top"] as? Double
-    memory.arrangement.left = object["left"] as? Double
-    memory.arrangement.hidden = Set((object["hidden"] as? [String] ?? []).compactMap { Panel(rawValue: $0) })
     return memory
   }
 
@@ -54,5 +46,23 @@ struct ScreenMemory {
       throw Trouble(
         "the screen's arrangement cannot be kept", at: Self.path, remedy: "check that its folder may be written")
     }
+  }
+}
+
+extension ScreenMemory {
+  /// What a file keeps; values that cannot be count as not kept.
+  init(json: Data) {
+    self.init()
+    guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else { return }
+    theme = object["theme"] as? String
+    arrangement.preset = (object["layout"] as? String).flatMap { .init(rawValue: $0) } ?? .quarters
+    arrangement.top = Self.share(object["top"])
+    arrangement.left = Self.share(object["left"])
+    arrangement.hidden = Set((object["hidden"] as? [String] ?? []).compactMap { Panel(rawValue: $0) })
+  }
+
+  /// Share of the screen, 0…1; nil for anything else.
+  private static func share(_ value: Any?) -> Double? {
+    (value as? Double).flatMap { (0...1).contains($0) ? $0 : nil }
   }
 }

@@ -1,6 +1,8 @@
 // Files for numpy, against what numpy writes.
 import Basics
 import Foundation
+import Images
+import Telemetry
 import Tensors
 import Testing
 
@@ -43,4 +45,18 @@ private func folder() -> String {
   try EmbeddingFolder(h: embedding.h, z: embedding.h, labels: nil, paths: ["1", "2"]).write(to: path + "/empty")
   #expect(
     try FileManager.default.contentsOfDirectory(atPath: path + "/empty").sorted() == ["h.npy", "paths.txt", "z.npy"])
+}
+
+@Test func aModelThatDivergedHasNoMap() throws {
+  let scratch = try Scratch()
+  try writePictures(scratch.path + "/data", perClass: 4)
+  let configuration = small(scratch.path + "/data", run: scratch.path + "/run")
+  let data = try DataSet.open(configuration.data, split: .pretraining, workers: WorkerPool(threads: 1)) { _, _ in true }
+  let studio = EmbeddingStudio(data, configuration, Link())
+  var model = SimCLR(configuration)
+  #expect(studio.make(model, step: 1, [], after: nil) != nil)
+  model.visitParameters("") { _, parameter in
+    parameter.value = Tensor(parameter.value.shape, [Float](repeating: .nan, count: parameter.value.count))
+  }
+  #expect(studio.make(model, step: 2, [], after: nil) == nil)
 }

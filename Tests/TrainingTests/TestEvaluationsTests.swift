@@ -50,7 +50,7 @@ import Testing
   #expect(try RunFolder.countTestEvaluation(of: run, step: 6, protocolName: "embed", top1: nil) == 3)
   let log = try String(contentsOfFile: run + "/log.txt", encoding: .utf8)
   #expect(log.split(separator: "\n").count { $0.contains("test split read") } == 3)
-  let last = try #require(looks(run).last.flatMap { Event(json: $0) })
+  let last = try #require(try looks(run).last.flatMap { try Event(json: $0) })
   #expect(last.kind == .testEvaluated(count: 3, protocolName: "embed", top1: nil))
 
   // And the run went on as one that nobody looked at.

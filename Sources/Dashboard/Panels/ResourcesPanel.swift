@@ -31,12 +31,12 @@ extension Scene {
     ]
     guard let cost = state.cost else { return rows }
     let mebibytes = Double(cost.memory) / 1_048_576
-    rows.append(("memory", text("\(Figures.grouped(Int(mebibytes.rounded()))) MiB", .title)))
+    rows.append(("memory", text("\(Figures.fixed(mebibytes, 0)) MiB", .title)))
     rows.append(
       ("processors", text(Figures.fixed(cost.process, 2), .title) + text(" of \(cost.cores) cores", .faint)))
     let share = text(Figures.percent(cost.screen, 1), .title) + text(" of a core", .faint)
     let frames = text("\(Figures.fixed(cost.framesPerSecond, 1)) frames/s", .faint)
-    let bytes = text("\(Figures.grouped(Int(cost.bytesPerSecond.rounded()))) bytes/s", .faint)
+    let bytes = text("\(Figures.fixed(cost.bytesPerSecond, 0)) bytes/s", .faint)
     rows.append(("this screen", dotted([share, frames, bytes])))
     return rows
   }

@@ -37,6 +37,6 @@ extension Scene {
   }
 
   private func age(_ seconds: Double) -> String {
-    seconds < 86400 ? "\(Figures.duration(seconds)) ago" : "\(Figures.grouped(Int(seconds / 86400))) d ago"
+    seconds < 86400 ? "\(Figures.duration(seconds)) ago" : "\(Figures.fixed((seconds / 86400).rounded(.down), 0)) d ago"
   }
 }
