@@ -1,9 +1,11 @@
 #include "ck_pool.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -30,6 +32,20 @@ typedef struct {
   pool_t *pool;
   int64_t worker;
 } start_t;
+
+typedef struct {
+  ck_thread body;
+  void *context;
+  char name[16];
+} named_start_t;
+
+static void *named_main(void *argument) {
+  named_start_t start = *(named_start_t *)argument;
+  free(argument);
+  pthread_setname_np(pthread_self(), start.name);
+  start.body(start.context);
+  return NULL;
+}
 
 static inline void pause_cpu(void) {
 #if defined(__x86_64__)
@@ -79,6 +95,25 @@ static void *worker_main(void *argument) {
   }
 }
 
+int ck_thread_start(const char *name, int64_t stack, ck_thread body, void *context) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  int error = pthread_attr_setstacksize(&attributes, (size_t)stack);
+  named_start_t *start = error == 0 ? malloc(sizeof *start) : NULL;
+  if (start) {
+    *start = (named_start_t){.body = body, .context = context};
+    strncpy(start->name, name, sizeof start->name - 1);
+    error = pthread_create(&thread, &attributes, named_main, start);
+    if (error != 0) free(start);
+  } else if (error == 0) {
+    error = ENOMEM;
+  }
+  pthread_attr_destroy(&attributes);
+  return error;
+}
+
 static void announce(pool_t *pool) {
   pthread_mutex_lock(&pool->lock);
   atomic_fetch_add(&pool->generation, 1);
@@ -86,9 +121,19 @@ static void announce(pool_t *pool) {
   pthread_mutex_unlock(&pool->lock);
 }
 
-ck_pool ck_pool_create(int64_t threads, int niceness) {
+static int start_worker(pool_t *pool, int64_t worker) {
+  start_t *start = malloc(sizeof *start);
+  if (!start) return ENOMEM;
+  *start = (start_t){pool, worker};
+  const int error = pthread_create(&pool->handles[worker], NULL, worker_main, start);
+  if (error != 0) free(start);
+  else pool->threads++;
+  return error;
+}
+
+int ck_pool_create(int64_t threads, int niceness, ck_pool *made) {
   pool_t *pool = calloc(1, sizeof *pool);
-  if (!pool) return (ck_pool){0};
+  if (!pool) return ENOMEM;
   pool->niceness = niceness;
   pool->threads = 1;
   pool->handles = calloc((size_t)(threads > 0 ? threads : 1), sizeof *pool->handles);
@@ -96,17 +141,14 @@ ck_pool ck_pool_create(int64_t threads, int niceness) {
   pthread_mutex_init(&pool->lock, NULL);
   pthread_cond_init(&pool->work, NULL);
   pthread_cond_init(&pool->done, NULL);
-  for (int64_t i = 1; pool->handles && i < threads; i++) {
-    start_t *start = malloc(sizeof *start);
-    if (!start) break;
-    *start = (start_t){pool, i};
-    if (pthread_create(&pool->handles[i], NULL, worker_main, start) != 0) {
-      free(start);
-      break;
-    }
-    pool->threads++;
+  *made = (ck_pool){(uintptr_t)pool};
+  int error = pool->handles ? 0 : ENOMEM;
+  for (int64_t i = 1; error == 0 && i < threads; i++) error = start_worker(pool, i);
+  if (error != 0) {
+    ck_pool_destroy(*made);
+    *made = (ck_pool){0};
   }
-  return (ck_pool){(uintptr_t)pool};
+  return error;
 }
 
 void ck_pool_run(ck_pool handle, int64_t count, ck_task task, void *context) {

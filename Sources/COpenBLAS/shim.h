@@ -6,12 +6,6 @@
 void dsyev_(const char *job, const char *triangle, const int *n, double *a, const int *lda, double *values,
             double *work, const int *work_size, int *info);
 
-/// Ends OpenBLAS's threads; it has no declared function for that, and some builds of it none at all.
-int blas_thread_shutdown_(void) __attribute__((weak));
-static inline void ob_end_threads(void) {
-  if (blas_thread_shutdown_) blas_thread_shutdown_();
-}
-
 /// Forget the kernel and choose one, as OpenBLAS does when it is loaded; a build for one processor alone has neither.
 void gotoblas_dynamic_quit(void) __attribute__((weak));
 void gotoblas_dynamic_init(void) __attribute__((weak));

@@ -20,6 +20,9 @@ extension DashboardState {
   /// The list is open and waits for the runs there are.
   public var wantsRunList: Bool { runList != nil && runList?.runs == nil }
 
+  /// Shows a warning until the next key.
+  public mutating func warn(_ text: String) { message = Message(text, .warning) }
+
   /// The answer to `wantsRunList`.
   public mutating func foundRuns(_ runs: [ListedRun]) {
     guard runList != nil else { return }

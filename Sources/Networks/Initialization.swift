@@ -1,6 +1,5 @@
 /// Random numbers for new parameters.
 import Basics
-import Dispatch
 import Foundation
 import Tensors
 
@@ -15,7 +14,10 @@ func normalTensor(_ shape: [Int], deviation: Float, using random: inout RandomSt
   let scalars = [Float](unsafeUninitializedCapacity: 2 * pairs) { buffer, initialized in
     // Each part writes its own places.
     nonisolated(unsafe) let numbers = buffer
-    DispatchQueue.concurrentPerform(iterations: (pairs + part - 1) / part) { index in
+    let parts = (pairs + part - 1) / part
+    // The numbers are the same on any number of threads, so one will do where no more can be started.
+    let workers = (try? WorkerPool(starting: min(parts, usableCores()))) ?? WorkerPool(threads: 1)
+    workers.run(parts) { index, _ in
       var random = start.skipping(2 * part * index)
       for pair in part * index..<min(part * (index + 1), pairs) {
         let radius = (-2 * log(1 - Double(random.unit()))).squareRoot()

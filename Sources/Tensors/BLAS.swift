@@ -1,7 +1,9 @@
 /// OpenBLAS as a whole: its threads, and the kernel it computes with.
+import Basics
 import CKernels
 import COpenBLAS
 import Foundation
+import Synchronization
 
 public enum BLAS {
   /// One thread inside OpenBLAS: the worker pool above it shares out the work. Before the first product.
@@ -11,13 +13,39 @@ public enum BLAS {
   }
 
   /// Once, when the program starts and no other thread uses OpenBLAS: one thread, and the kernel that this processor
-  /// deserves. Ends the threads that OpenBLAS started when it was loaded: waiting for work they spin, and would take a
-  /// core from the first tenth of a second.
+  /// deserves.
   public static func prepare() {
     useOneThread()
-    ob_end_threads()
     replaceSlowKernel()
   }
+
+  /// Memory that OpenBLAS maps for each thread that multiplies, of which it touches as much as a product needs. It asks
+  /// for it without end where it cannot be had.
+  public static let bufferBytes = 128 << 20
+
+  /// Threads that OpenBLAS is known to have the memory for.
+  private static let provided = Mutex(0)
+
+  /// Checks that OpenBLAS can map its memory for products on as many threads.
+  /// - Throws: `Trouble` when it cannot.
+  static func provide(threads: Int) throws(Trouble) {
+    let isThere = provided.withLock { provided in
+      guard threads > provided else { return true }
+      let bytes = (threads - provided) * bufferBytes + heapBytes
+      let place = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | Int32(MAP_NORESERVE), -1, 0)
+      guard let place, place != MAP_FAILED else { return false }
+      munmap(place, bytes)
+      provided = threads
+      return true
+    }
+    guard !isThere else { return }
+    throw Trouble(
+      "matrix products on \(threads) threads need \((threads * bufferBytes) >> 20) MiB of address space",
+      remedy: "raise the limit on memory (ulimit -v, ulimit -d), or use fewer --threads")
+  }
+
+  /// What malloc may map meanwhile.
+  private static let heapBytes = 64 << 20
 
   /// The kernel that computes, under OpenBLAS's name for a processor, such as "Haswell".
   public static var kernel: String { String(cString: openblas_get_corename()) }

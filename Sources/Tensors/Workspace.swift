@@ -37,6 +37,7 @@ public struct Workspace: ~Copyable {
   /// - Throws: `Trouble` when the memory cannot be had.
   public init(_ plan: Plan, workers: WorkerPool) throws {
     (self.workers, isPlanning, self.plan) = (workers, false, plan)
+    try BLAS.provide(threads: workers.threads)
     try adopt(plan)
   }
 

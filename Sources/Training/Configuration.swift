@@ -96,7 +96,7 @@ public struct Configuration: Sendable, Equatable {
   public init() {}
 
   /// Threads that compute.
-  public var workerCount: Int { threads > 0 ? threads : max(1, ProcessInfo.processInfo.activeProcessorCount) }
+  public var workerCount: Int { threads > 0 ? threads : usableCores() }
 
   /// Fills in what depends on the data: the recipe for small pictures or for larger ones, and the learning rate.
   /// - Parameters:

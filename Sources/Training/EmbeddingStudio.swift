@@ -40,7 +40,7 @@ final class EmbeddingStudio: Sendable {
     }
   }
 
-  /// Maps the pictures by this model and tells the link.
+  /// Maps the pictures by this model and tells the link. Where no thread can be started, a warning says so once.
   func map(_ model: SimCLR, step: Int, _ methods: Set<EmbeddingMap.Method>) {
     let earlier: EmbeddingMap?? = desk.withLock { desk in
       guard !desk.isBusy else { return .none }
@@ -48,7 +48,7 @@ final class EmbeddingStudio: Sendable {
       return .some(desk.last)
     }
     guard let earlier else { return }
-    let thread = Thread { [self] in
+    let work = { @Sendable [self] in
       stepBack(niceness: 10)
       let start = ContinuousClock.now
       let map = make(model, step: step, methods, after: earlier)
@@ -60,9 +60,12 @@ final class EmbeddingStudio: Sendable {
         $0.readyAt = now + (now - start) * Self.rest
       }
     }
-    thread.name = "map"
-    thread.stackSize = 8 << 20
-    thread.start()
+    do {
+      try startThread("map", work)
+    } catch {
+      // Stays busy: the next map would fail as well.
+      link.send(.report(.warning("the map of the embedding is left out: \(error)")))
+    }
   }
 
   /// Map of one model; nil when it is to stop, or the model's outputs are not finite.

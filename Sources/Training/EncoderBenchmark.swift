@@ -8,7 +8,7 @@ import Tensors
 public func measureEncoder(_ configuration: Configuration, seconds: Double) throws -> Double {
   let (batchSize, size) = (configuration.knobs.batchSize, configuration.imageSize ?? 32)
   let pixels = (0..<2 * batchSize * size * size * 3).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 16) }
-  let workers = WorkerPool(threads: configuration.workerCount)
+  let workers = try WorkerPool(starting: configuration.workerCount)
   var model = SimCLR(configuration)
   func pass(_ workspace: inout Workspace) {
     let views = pixels.withUnsafeBufferPointer {

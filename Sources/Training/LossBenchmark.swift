@@ -16,17 +16,15 @@ public struct LossMeasurement: Sendable {
 ///   - images: N, so 2N views.
 ///   - dimension: d of z.
 public func measureLoss(_ objective: Objective, images: Int, dimension: Int, seconds: Double, threads: Int)
-  -> LossMeasurement
+  throws -> LossMeasurement
 {
-  let workers = WorkerPool(threads: threads)
+  let workers = try WorkerPool(starting: threads)
   var random = RandomStream(seed: 1, .test)
   let z = Tensor([2 * images, dimension], (0..<2 * images * dimension).map { _ in random.uniform(-1, 1) })
   let plan = Workspace.plan(workers: workers) { workspace in
     _ = contrastiveLoss(workspace.load(z), objective, temperature: 0.5, &workspace)
   }
-  guard var workspace = try? Workspace(plan, workers: workers) else {
-    preconditionFailure("no \(plan.bytes) bytes for the loss of \(images) images")
-  }
+  var workspace = try Workspace(plan, workers: workers)
   var milliseconds: [Double] = []
   let start = ContinuousClock.now
   repeat {

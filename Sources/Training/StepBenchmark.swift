@@ -20,7 +20,7 @@ public func measureSteps(_ asked: Configuration, seconds: Double) throws -> Step
   var configuration = asked
   configuration.imageSize = configuration.imageSize ?? 32
   let batchSize = configuration.knobs.batchSize
-  let workers = WorkerPool(threads: configuration.workerCount)
+  let workers = try WorkerPool(starting: configuration.workerCount)
   let data = DataSet(rendering: max(batchSize, 512), size: configuration.imageSize!)
   var loader = Loader(data, seed: 1, order: .shuffled, workers: workers)
   var point = Checkpoint(configuration)

@@ -76,7 +76,7 @@ public struct Trainer: ~Copyable {
     var configuration = asked
     let survey = try DataSet.survey(asked.data, split: .pretraining)
     configuration.adapt(toLargestSide: survey.longestSide ?? 64)
-    let workers = WorkerPool(threads: configuration.workerCount, niceness: niceness)
+    let workers = try WorkerPool(starting: configuration.workerCount, niceness: niceness)
     let all = try Self.decode(survey, configuration, workers, link)
     let data = RunData(
       all, heldOut: configuration.knnEvery > 0 ? configuration.heldOut : 0, seed: configuration.seed)

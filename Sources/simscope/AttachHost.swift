@@ -21,9 +21,10 @@ final class AttachHost: Sendable {
   private static let patience = 2.0
 
   /// Lets others attach as soon as the run has a folder.
-  init(_ link: Link, _ training: TrainingThread, _ stage: Stage) {
+  /// - Throws: `Trouble` when the thread that listens cannot be started.
+  init(_ link: Link, _ training: TrainingThread, _ stage: Stage) throws {
     (self.link, self.training, self.stage) = (link, training, stage)
-    start("attach") { host in host.listen() }
+    try start("attach") { host in host.listen() }
   }
 
   /// The run is over: screens that are attached are left in order, but for those that do not answer.
@@ -42,15 +43,17 @@ final class AttachHost: Sendable {
     return fstat(file, &status) == 0 ? UInt(status.st_rdev) : 0
   }
 
-  private func start(_ name: String, _ body: @escaping @Sendable (AttachHost) -> Void) {
+  private func start(_ name: String, _ body: @escaping @Sendable (AttachHost) -> Void) throws {
     threads.enter()
-    let thread = Thread { [self] in
-      body(self)
+    do {
+      try startThread(name) { [self] in
+        body(self)
+        threads.leave()
+      }
+    } catch {
       threads.leave()
+      throw error
     }
-    thread.name = name
-    thread.stackSize = 8 << 20
-    thread.start()
   }
 
   private func listen() {
@@ -65,7 +68,7 @@ final class AttachHost: Sendable {
         _ = bell.wait(timeout: .now() + 0.1)
         continue
       }
-      if let guest = socket.accept(seconds: 0.25) { start("attached") { $0.serve(guest) } }
+      if let guest = socket.accept(seconds: 0.25) { admit(guest) }
     }
     socket.withLock { $0 = nil }
   }
@@ -77,6 +80,14 @@ final class AttachHost: Sendable {
       socket.withLock { $0 = opened }
     } catch {
       link.send(.report(.warning("\(error)")))
+    }
+  }
+
+  private func admit(_ guest: Channel) {
+    do {
+      try start("attached") { $0.serve(guest) }
+    } catch {
+      guest.send(AttachAnswer.farewell(Farewell(status: 1, text: "\(error)")))
     }
   }
 

@@ -13,7 +13,7 @@ enum BenchPart: String, CaseIterable {
     switch self {
     case .kernels: try benchKernels(bench)
     case .views: benchViews(bench)
-    case .loss: benchLoss(bench)
+    case .loss: try benchLoss(bench)
     case .steps: try benchSteps(bench)
     case .growth: try benchGrowth(bench)
     case .encoders: try benchEncoders(bench)
@@ -65,7 +65,7 @@ func bench(_ arguments: Arguments) throws -> Int32 {
 }
 
 private func printMachine(_ bench: Bench) {
-  let cores = ProcessInfo.processInfo.activeProcessorCount
+  let cores = usableCores()
   let day = Date.now.formatted(.iso8601.year().month().day())
   say("\(Processor.current().model), \(cores) cores · \(day) · simscope \(programVersion)")
   say(

@@ -57,7 +57,7 @@ private struct ShortRun {
     defer { Files.removeAll(folder) }
     let pictures = folder + "/pictures"
     try SampleData(classes: 10, perClass: perClass, size: size, seed: 1)
-      .write(to: pictures, workers: WorkerPool(threads: configuration.workerCount)) { _, _ in true }
+      .write(to: pictures, workers: WorkerPool(starting: configuration.workerCount)) { _, _ in true }
     var own = configuration
     (own.imageSize, own.stopAfter, own.heldOut) = (size, steps, 0)
     (own.checkpointEvery, own.knnEvery) = (0, 0)

@@ -19,14 +19,14 @@ func benchViews(_ bench: Bench) {
   }
 }
 
-func benchLoss(_ bench: Bench) {
+func benchLoss(_ bench: Bench) throws {
   let sizes = bench.isGiven("batch_size") ? [bench.configuration.knobs.batchSize] : [256, 512, 1024, 2048, 4096]
   var table = FigureTable(
     "loss", "\(bench.configuration.objective.name), loss and gradient, for N images of d = 128.",
     labels: [.init(name: "batch", width: 8)], figures: [.init("time", "ms", decimals: 2), .init("memory", "MiB")],
     rows: sizes.count, json: bench.json)
   for images in sizes {
-    let loss = measureLoss(
+    let loss = try measureLoss(
       bench.configuration.objective, images: images, dimension: 128, seconds: bench.seconds / 2,
       threads: bench.configuration.workerCount)
     table.add(["\(images)"], [loss.milliseconds, Double(loss.bytes) / 0x1p20])

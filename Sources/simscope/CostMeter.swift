@@ -14,7 +14,7 @@ struct CostMeter {
 
   private var last = Count()
   private var frames = 0
-  private let cores = ProcessInfo.processInfo.activeProcessorCount
+  private let cores = usableCores()
 
   mutating func countFrame() { frames += 1 }
 

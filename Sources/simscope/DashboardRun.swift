@@ -26,10 +26,10 @@ func runDashboard(
   let memory = ScreenMemory.load(arguments)
   let (outcome, host) = try withScreen(themes, options, keys: keys, memory: memory) { screen in
     screen.draw()
-    let training = TrainingThread(
+    let training = try TrainingThread(
       configuration, resuming: resuming, niceness: trainerNiceness, onDivergence: .pause, link: link)
     let stage = Stage(isTaken: true)
-    let host = AttachHost(link, training, stage)
+    let host = try AttachHost(link, training, stage)
     let outcome = screen.run(
       link, training, stage, framesPerSecond: framesPerSecond, stopsOnHangup: configuration.onHangup == .stop)
     return (outcome, host)

@@ -17,7 +17,7 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
   let flags = processor.matrixFlags
   line("processor", processor.model + (flags.isEmpty ? "" : ", \(flags.joined(separator: " "))"))
   if flags.isEmpty { line("", "no amx_*, no avx512_bf16") }
-  line("cores", "\(ProcessInfo.processInfo.activeProcessorCount)")
+  line("cores", "\(usableCores())")
   line("memory", availableMemory().map { "\(mebibytes($0)) free" } ?? "this system does not say how much is free")
   line("kernels", String(cString: ck_isa_name()))
   line(

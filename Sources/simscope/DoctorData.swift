@@ -6,7 +6,7 @@ import Images
 import Training
 
 func describeData(_ path: String) throws {
-  let workers = WorkerPool(threads: ProcessInfo.processInfo.activeProcessorCount)
+  let workers = try WorkerPool(starting: usableCores())
   let found = try DataSet.examine(path, cache: PictureCache(), workers: workers)
   let training = found.training
   line("DATA", "\(path): \(training.kind), as it \(training.evidence)")

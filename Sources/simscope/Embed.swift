@@ -23,7 +23,7 @@ func embed(_ arguments: Arguments) throws -> Int32 {
   return try interruptible("embedding") { progress in
     let split = arguments["split"] == "test" ? DataSet.Split.test : .train
     let loaded = try LoadedModel(words[0], data: words[1], arguments)
-    let workers = WorkerPool(threads: loaded.configuration.workerCount)
+    let workers = try WorkerPool(starting: loaded.configuration.workerCount)
     let data = try DataSet.open(
       words[1], split: split, limit: limit, shorterSideAtMost: 2 * loaded.imageSize,
       cache: loaded.configuration.pictureCache, workers: workers, progress: progress.decoding)

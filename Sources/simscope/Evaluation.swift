@@ -30,7 +30,7 @@ struct Evaluation {
     }
     (self.request, self.loaded) = (request, loaded)
     seed = request.seed ?? loaded.configuration.seed
-    workers = WorkerPool(threads: loaded.configuration.workerCount)
+    workers = try WorkerPool(starting: loaded.configuration.workerCount)
     let held = loaded.configuration.heldOut > 0 ? loaded.configuration.heldOut : 0.1
     let asksInTurn = request.protocolName == .knn && request.labels == 1
     data = try EvaluationData.open(

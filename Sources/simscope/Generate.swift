@@ -18,7 +18,7 @@ func generate(_ arguments: Arguments) throws -> Int32 {
   let seed = try arguments.number("seed", 0...0x1p53, default: 1)
   let data = SampleData(classes: Int(classes), perClass: Int(perClass), size: Int(size), seed: UInt64(seed))
   let progress = ProgressLine("rendering")
-  try data.write(to: folder, workers: WorkerPool(threads: ProcessInfo.processInfo.activeProcessorCount)) {
+  try data.write(to: folder, workers: WorkerPool(starting: usableCores())) {
     progress.show(Double($0) / Double($1))
     return true
   }

@@ -24,8 +24,8 @@ func runHeadless(
   let stopsOnHangup = configuration.onHangup != .continue
   let interrupts = Interrupts(Interrupts.ending + (stopsOnHangup ? [SIGHUP] : []))
   if !stopsOnHangup { signal(SIGHUP, SIG_IGN) }
-  let training = TrainingThread(configuration, resuming: resuming, niceness: 0, link: link)
-  let host = AttachHost(link, training, Stage(isTaken: false))
+  let training = try TrainingThread(configuration, resuming: resuming, niceness: 0, link: link)
+  let host = try AttachHost(link, training, Stage(isTaken: false))
   var printer = LinePrinter(style)
   var conversation = style == .plain ? Conversation() : nil
   var asked = false

@@ -1,7 +1,7 @@
 /// The recorded runs whose curves are on the screen: those given, or those chosen of the ones beside the run that trains
 /// here.
+import Basics
 import Dashboard
-import Dispatch
 import Foundation
 import Synchronization
 import Telemetry
@@ -15,29 +15,31 @@ struct Overlays {
   /// The list that is being made.
   private var listing: Listing?
 
-  init(_ histories: [RunHistory] = []) { reader = histories.isEmpty ? nil : RunReader(histories) }
+  /// - Throws: `Trouble` when no thread can be started to read them.
+  init(_ histories: [RunHistory] = []) throws { reader = histories.isEmpty ? nil : try RunReader(histories) }
 
   /// Takes up what has been read and what is newly asked for.
   /// - Returns: whether the screen has something new to show.
-  mutating func refresh(_ state: inout DashboardState) -> Bool {
-    let isListed = list(&state)
+  /// - Throws: `Trouble` when no thread can be started to read them.
+  mutating func refresh(_ state: inout DashboardState) throws -> Bool {
+    let isListed = try list(&state)
     let wanted = state.overlaid.compactMap(\.self)
     if wanted != asked {
       let histories = wanted.compactMap { try? RunHistory($0) }
       asked = wanted
-      if let reader { reader.read(histories) } else { reader = RunReader(histories) }
+      if let reader { reader.read(histories) } else { reader = try RunReader(histories) }
     }
     guard let (runs, serial) = reader?.newest(after: serial) else { return isListed }
     (state.recordedRuns, self.serial) = (runs, serial)
     return true
   }
 
-  private mutating func list(_ state: inout DashboardState) -> Bool {
+  private mutating func list(_ state: inout DashboardState) throws -> Bool {
     guard state.wantsRunList else {
       listing = nil
       return false
     }
-    let listing = self.listing ?? Listing(beside: state.snapshot.run.folder)
+    let listing = try self.listing ?? Listing(beside: state.snapshot.run.folder)
     self.listing = listing
     guard let runs = listing.runs else { return false }
     self.listing = nil
@@ -50,8 +52,8 @@ struct Overlays {
 private final class Listing: Sendable {
   private let found = Mutex<[ListedRun]?>(nil)
 
-  init(beside run: String) {
-    DispatchQueue.global().async { [self] in
+  init(beside run: String) throws {
+    try startThread("listing") { [self] in
       let runs = RunFolder.runs(beside: run)
       found.withLock { $0 = runs }
     }

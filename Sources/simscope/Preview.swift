@@ -31,7 +31,7 @@ func preview(_ arguments: Arguments) throws -> Int32 {
     themes, options, isPreview: true, knobs: configuration.knobs, keys: keyChanges(arguments)
   ) { screen in
     screen.draw()
-    decode(configuration, title: survey.title, link)
+    try decode(configuration, title: survey.title, link)
     return screen.browse(link, framesPerSecond: framesPerSecond)
   }
   let last = link.newest(after: -1)?.snapshot
@@ -43,15 +43,15 @@ func preview(_ arguments: Arguments) throws -> Int32 {
 private struct PreviewFailure: Error, CustomStringConvertible { let description: String }
 
 /// Reads the pictures on a thread of its own; the link tells how far it is, and how it ended.
-private func decode(_ configuration: Configuration, title: String, _ link: Link) {
-  Thread {
+private func decode(_ configuration: Configuration, title: String, _ link: Link) throws {
+  try startThread("reader") {
     var snapshot = Snapshot()
     snapshot.run.data = title
     do {
       let data = try DataSet.open(
         configuration.data, split: .pretraining, limit: configuration.limit,
         shorterSideAtMost: 2 * configuration.imageSize!, cache: configuration.pictureCache,
-        workers: WorkerPool(threads: configuration.workerCount)
+        workers: WorkerPool(starting: configuration.workerCount)
       ) { [snapshot] done, total in
         var snapshot = snapshot
         snapshot.state = .decoding(done: done, of: total)
@@ -68,5 +68,5 @@ private func decode(_ configuration: Configuration, title: String, _ link: Link)
       snapshot.state = .failed("\(error)")
     }
     link.publish(snapshot)
-  }.start()
+  }
 }

@@ -24,7 +24,7 @@ func replay(_ arguments: Arguments) throws -> Int32 {
   let link = Link()
   let outcome = try withScreen(themes, options, keys: keyChanges(arguments), memory: memory) { screen in
     screen.draw()
-    play(folder, link)
+    try play(folder, link)
     let outcome = screen.browse(link, framesPerSecond: framesPerSecond)
     link.send(.stop)
     return outcome
@@ -37,11 +37,11 @@ func replay(_ arguments: Arguments) throws -> Int32 {
 private struct ReplayFailure: Error, CustomStringConvertible { let description: String }
 
 /// Reads and plays the run on a thread of its own, and its pictures on another, where they are still to be had.
-private func play(_ folder: String, _ link: Link) {
-  Thread {
+private func play(_ folder: String, _ link: Link) throws {
+  try startThread("player") {
     do {
       let recording = try Recording(folder) { _ in !link.stopIsAsked }
-      offerViews(recording.configuration, link)
+      try offerViews(recording.configuration, link)
       var player = Player(recording, link)
       player.play()
     } catch {
@@ -49,16 +49,16 @@ private func play(_ folder: String, _ link: Link) {
       snapshot.state = .failed("\(error)")
       link.publish(snapshot)
     }
-  }.start()
+  }
 }
 
-private func offerViews(_ configuration: Configuration, _ link: Link) {
-  Thread {
+private func offerViews(_ configuration: Configuration, _ link: Link) throws {
+  try startThread("views") {
     let data = try? DataSet.open(
       configuration.data, split: .pretraining, limit: configuration.limit,
       shorterSideAtMost: 2 * (configuration.imageSize ?? 32), cache: configuration.pictureCache,
       workers: WorkerPool(threads: 1)
     ) { _, _ in !link.stopIsAsked }
     if let data { link.offer(PairStudio(data, configuration)) }
-  }.start()
+  }
 }

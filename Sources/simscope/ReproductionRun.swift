@@ -34,7 +34,7 @@ struct ReproductionRun {
     self.pictures = pictures
     (self.base, self.folder, self.budget, self.progress) = (base, folder, budget, progress)
     self.seeds = Array(1...seeds)
-    workers = WorkerPool(threads: base.workerCount)
+    workers = try WorkerPool(starting: base.workerCount)
     data = try EvaluationData.open(
       base.data, limit: base.limit, heldOut: 0.1, seed: 1, imageSize: base.imageSize!, cache: base.pictureCache,
       workers: workers,
@@ -128,7 +128,7 @@ struct ReproductionRun {
     let isBegun = Files.exists(path + "/config.json")
     let link = Link()
     let before = ContinuousClock.now
-    let training = TrainingThread(configuration, resuming: isBegun ? path : nil, niceness: 0, link: link)
+    let training = try TrainingThread(configuration, resuming: isBegun ? path : nil, niceness: 0, link: link)
     var first = 0
     while training.outcome == nil {
       training.wait(seconds: 0.2)

@@ -1,5 +1,5 @@
 /// Reads runs from their folders and follows those that grow, on a thread of its own: a long run takes a while.
-import CKernels
+import Basics
 import Foundation
 import Synchronization
 import Telemetry
@@ -16,17 +16,16 @@ final class RunReader: Sendable {
   private let shelf: Mutex<Shelf>
 
   /// How far it steps back: what trains is worth more than what has been.
-  private static let niceness: Int32 = 10
+  private static let niceness = 10
 
   /// Starts reading.
-  init(_ histories: [RunHistory]) {
+  /// - Throws: `Trouble` when the thread cannot be started.
+  init(_ histories: [RunHistory]) throws {
     shelf = Mutex(Shelf(runs: histories.map(\.run), wanted: histories))
-    let thread = Thread { [self] in
-      ck_thread_nice(Self.niceness)
+    try startThread("reader") { [self] in
+      stepBack(niceness: Self.niceness)
       follow()
     }
-    thread.name = "reader"
-    thread.start()
   }
 
   /// Reads these from now on.

@@ -222,7 +222,12 @@ struct ScreenLoop: ~Copyable {
       // Whoever does not look at it need not be drawn for it.
       if state.screen == .panel(.resources) && !state.isPaused { news = .much }
     }
-    if overlays.refresh(&state) { news = .much }
+    do {
+      if try overlays.refresh(&state) { news = .much }
+    } catch {
+      state.warn("\(error)")
+      news = .much
+    }
     return readLog() ? .much : news
   }
 

@@ -11,22 +11,20 @@ final class TrainingThread: Sendable {
   private let done = DispatchSemaphore(value: 0)
 
   /// Starts training; `link` tells how it goes.
+  /// - Throws: `Trouble` when the thread cannot be started.
   /// - Parameters:
   ///   - niceness: of the threads that compute.
   ///   - onDivergence: where the settings do not say it.
   init(
     _ configuration: Configuration, resuming: String?, niceness: Int,
     onDivergence: Configuration.DivergenceChoice = .stop, link: Link
-  ) {
-    let thread = Thread { [self] in
+  ) throws {
+    try startThread("trainer") { [self] in
       let outcome = Self.train(
         configuration, resuming: resuming, niceness: niceness, onDivergence: onDivergence, link)
       end.withLock { $0 = outcome }
       done.signal()
     }
-    thread.name = "trainer"
-    thread.stackSize = 8 << 20
-    thread.start()
   }
 
   private static func train(

@@ -19,7 +19,7 @@ func withScreen<Result>(
   state.arrangement = memory.arrangement
   state.remember(theme: memory.theme, isShown: !memory.isOverruled)
   if memory.isFirst { state.greet() }
-  var screen = ScreenLoop(terminal, state, Overlays(histories), log: options.logPath)
+  var screen = ScreenLoop(terminal, state, try Overlays(histories), log: options.logPath)
   screen.takeAbilities()
   let result = Swift.Result { try body(&screen) }
   screen.close()

@@ -27,8 +27,8 @@ private func checkpoints(_ run: String) -> [String] {
 }
 
 /// Runs the program as somebody whom permissions bind: root itself may write anywhere.
-private let bound = geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
-private let canBeBound =
+let bound = geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
+let canBeBound =
   bound.isEmpty
   || (FileManager.default.isExecutableFile(atPath: bound[0])
     && (try? run(["--version"], under: bound))?.status == 0)

@@ -10,14 +10,21 @@ typedef struct {
 /// One numbered task. `worker` is in 0..<threads and names the scratch space the task may use.
 typedef void (*ck_task)(void *context, int64_t task, int64_t worker);
 
-/// Starts `threads - 1` workers at the given niceness (0 keeps the process's). Returns raw == 0 when none can be started.
-ck_pool ck_pool_create(int64_t threads, int niceness);
+/// Starts `threads - 1` workers at the given niceness (0 keeps the process's).
+/// Returns 0, or the error when one of them cannot be started; then none is left running.
+int ck_pool_create(int64_t threads, int niceness, ck_pool *pool);
 
 /// Runs tasks 0..<count and returns when all have ended. One caller at a time; others wait for their turn.
 void ck_pool_run(ck_pool pool, int64_t count, ck_task task, void *context);
 
 /// Ends the workers and gives the pool's memory back.
 void ck_pool_destroy(ck_pool pool);
+
+/// What a thread does.
+typedef void (*ck_thread)(void *context);
+
+/// Starts a detached thread with a name of at most 15 bytes and a stack of this size. Returns 0, or the error.
+int ck_thread_start(const char *name, int64_t stack, ck_thread body, void *context);
 
 /// Lowers the calling thread's priority (Linux: niceness is a thread's own). Errors are of no consequence.
 void ck_thread_nice(int niceness);

@@ -44,6 +44,15 @@ int ct_catch_signals(void);
 /// Gives the seven signals their earlier handlers back.
 void ct_release_signals(void);
 
+/// Counts these signals from now on, instead of what they would do.
+void ct_count_signals(const int *numbers, size_t size);
+
+/// The first of the signals that were counted, or 0.
+int ct_first_signal(void);
+
+/// How often this signal has arrived.
+int ct_signal_count(int number);
+
 /// Stops the process as Ctrl-Z does, and returns when it goes on.
 void ct_stop(void);
 

@@ -12,7 +12,7 @@ public struct ProbeMeasurement: Sendable {
 
 /// Measures each once, on noisy features of ten classes.
 public func measureProbes(pictures: Int, features: Int, threads: Int) throws -> ProbeMeasurement {
-  let workers = WorkerPool(threads: threads)
+  let workers = try WorkerPool(starting: threads)
   let (train, test) = (noisyClasses(pictures, features, seed: 1), noisyClasses(10_000, features, seed: 2))
   var clock = Stopwatch()
   var probe = LinearProbe()
