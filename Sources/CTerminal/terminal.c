@@ -227,6 +227,10 @@ bool ct_use_locale(const char *name) {
   static _Thread_local locale_t ours;
   const locale_t before = ours;
   ours = newlocale(LC_CTYPE_MASK, name, (locale_t)0);
+  // macOS's "UTF-8", and locales that are not generated here.
+  if (ours == (locale_t)0 && (strcasestr(name, "utf-8") != NULL || strcasestr(name, "utf8") != NULL)) {
+    ours = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+  }
   if (ours == (locale_t)0) ours = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
   uselocale(ours);
   if (before != (locale_t)0) freelocale(before);

@@ -30,12 +30,15 @@ struct CursesScreen: ~Copyable {
   let farewell: [UInt8]
 
   init(type: TerminalType, depth: Abilities.ColorDepth, window: WindowSize) throws(TerminalTrouble) {
-    use_env(false)  // LINES and COLUMNS may be of another window
+    // Neither LINES and COLUMNS, which may be of another window, nor a failure where the description has no size, as the
+    // Linux console's has none: ncurses then takes 24×80 until it is resized below.
+    use_env(false)
+    use_tioctl(true)
     let memory = fdopen(ct_memory_file(), "w+")
     let isDescribed = type.name != DirectColor.name || DirectColor.isOffered
     let opened = isDescribed ? memory.flatMap { nc_open(type.name, $0) } : nil
     guard let memory, let opened else {
-      throw TerminalTrouble("ncurses cannot start", at: "TERM=\(type.name)", remedy: "use --headless")
+      throw TerminalTrouble("ncurses cannot start", at: "TERM=\(type.name)", remedy: "set TERM=xterm-256color, or use --plain")
     }
     (file, screen) = (memory, opened)
     set_term(screen)

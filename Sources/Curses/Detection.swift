@@ -31,6 +31,9 @@ struct Detection: Equatable {
   /// The VT340's, where nothing is known.
   static let usualCell = (width: 10, height: 20)
 
+  /// Switches on what arrives here: reports of the pointer, bracketed paste, keys in their usual form.
+  var modes: String { MouseReport.on + "\u{1b}[?2004h" + replies.keyboardReset }
+
   var depth: Abilities.ColorDepth {
     let able: Abilities.ColorDepth =
       colors >= 1 << 24 ? .truecolor : colors >= 256 ? .palette256 : colors >= 8 ? .sixteen : .mono

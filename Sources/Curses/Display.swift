@@ -55,10 +55,10 @@ struct Display: ~Copyable {
       Display.isDisturbed($0, from: before, to: grid)
     }
     let text = screen.draw(grid)
-    let mouse = mustClear && detection.environment.understandsModes ? Array(MouseReport.on.utf8) : []
+    let modes = mustClear && detection.environment.understandsModes ? Array(detection.modes.utf8) : []
     shown = grid
     (mustClear, hasEntered) = (false, true)
-    return Display.atOnce(erasing + layer.before + text + mouse + layer.after, detection)
+    return Display.atOnce(erasing + layer.before + text + modes + layer.after, detection)
   }
 
   private func pictures(of frame: Frame, _ detection: Detection) -> [PlacedPicture] {

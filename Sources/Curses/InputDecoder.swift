@@ -1,4 +1,5 @@
-/// Bytes from the terminal turned into keys, moves of the pointer and replies. Pasted text never becomes keys.
+/// Bytes from the terminal turned into keys, moves of the pointer and replies. Pasted text never becomes keys. Numbers
+/// are read into a range that arithmetic cannot leave; sequences, their parameters and pasted text have a length limit.
 import Canvas
 
 struct InputDecoder {
@@ -6,17 +7,25 @@ struct InputDecoder {
     case key(Key)
     case mouse(MouseEvent)
     case reply(Reply)
+    /// Text of a bracketed paste, without control characters; a space for each line's end.
+    case paste(String)
   }
 
   /// A reply is on its way: ESC at the end of what was read may be its beginning.
   var expectsReply = false
 
   private var waiting: [UInt8] = []
-  private var isPasting = false
+  /// What has been pasted so far; nil outside a paste.
+  private var pasted: String.UnicodeScalarView?
+  private var isPasting: Bool { pasted != nil }
+
+  /// Bytes of a sequence and scalars of a paste; more are dropped.
+  private static let longestSequence = 1 << 16
+  private static let longestPaste = 4096
 
   /// Seconds to wait for the rest before `giveUp`; nil when nothing is half read.
   var patience: Double? {
-    waiting.isEmpty ? nil : waiting == [escape] ? (expectsReply ? 0.1 : 0.025) : 0.5
+    waiting.isEmpty ? (isPasting ? 1 : nil) : waiting == [escape] ? (expectsReply ? 0.1 : 0.025) : 0.5
   }
 
   mutating func decode(_ bytes: some Sequence<UInt8>) -> [Input] {
@@ -28,12 +37,15 @@ struct InputDecoder {
       position += length
     }
     waiting.removeFirst(position)
+    if waiting.count > Self.longestSequence { waiting = [] }
     return inputs
   }
 
-  /// No more bytes came: ESC alone was the Escape key, anything else half read is dropped.
+  /// No more bytes came: ESC alone was the Escape key, anything else half read is dropped. A paste without an end is
+  /// over, so that keys work again.
   mutating func giveUp() -> [Input] {
     defer { waiting = [] }
+    if waiting.isEmpty { return endPaste().map { [$0] } ?? [] }
     return waiting == [escape] && !isPasting ? [.key(.escape)] : []
   }
 
@@ -43,7 +55,23 @@ struct InputDecoder {
   private mutating func readOne(_ bytes: ArraySlice<UInt8>) -> (input: Input?, length: Int)? {
     if bytes.first == escape { return readEscape(bytes) }
     guard let (key, length) = readCharacter(bytes) else { return nil }
-    return (isPasting ? nil : key.map { .key($0) }, length)
+    guard isPasting else { return (key.map { .key($0) }, length) }
+    if let key { paste(key) }
+    return (nil, length)
+  }
+
+  private mutating func paste(_ key: Key) {
+    guard let count = pasted?.count, count < Self.longestPaste else { return }
+    switch key {
+    case .character(let scalar) where scalar.properties.generalCategory != .control: pasted?.append(scalar)
+    case .enter, .tab: pasted?.append(" ")
+    default: break
+    }
+  }
+
+  private mutating func endPaste() -> Input? {
+    defer { pasted = nil }
+    return pasted.map { .paste(String($0)) }
   }
 
   private func readCharacter(_ bytes: ArraySlice<UInt8>) -> (Key?, Int)? {
@@ -109,26 +137,53 @@ struct InputDecoder {
 
   private mutating func meaning(of text: String, final: UInt8) -> Input? {
     if let mark = text.unicodeScalars.first, "<=>?".unicodeScalars.contains(mark) {
-      let parameters = numbers(text.dropFirst())
+      guard let parameters = Self.numbers(text.dropFirst()) else { return nil }
       switch mark {
       case "?": return Reply(parameters: parameters, final: final).map { .reply($0) }
+      case ">": return Reply(marked: parameters, final: final).map { .reply($0) }
       case "<": return isPasting ? nil : MouseReport.event(parameters, final: final).map { .mouse($0) }
       default: return nil
       }
     }
-    let parameters = numbers(text[...])
-    if final == UInt8(ascii: "~"), parameters.first == 200 || parameters.first == 201 {
-      isPasting = parameters.first == 200
+    if text == "200", final == UInt8(ascii: "~") {
+      pasted = pasted ?? String.UnicodeScalarView()
       return nil
     }
+    if text == "201", final == UInt8(ascii: "~") { return endPaste() }
     guard !isPasting else { return nil }
-    if final == UInt8(ascii: "~") { return KeyTable.key(number: parameters.first ?? 0).map { .key($0) } }
-    guard parameters.first ?? 1 == 1 else { return nil }  // a cursor report also ends in R
-    let modifiers = parameters.count > 1 ? parameters[1] - 1 : 0
-    return KeyTable.key(letter: final, shifted: modifiers & 1 == 1).map { .key($0) }
+    return key(text, final: final).map { .key($0) }
   }
 
-  private func numbers(_ text: Substring) -> [Int] {
-    text.isEmpty ? [] : text.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+  /// A key by its number or its final letter, in the forms of xterm and of the kitty keyboard protocol.
+  private func key(_ text: String, final: UInt8) -> Key? {
+    // Number, other numbers of the same key : modifiers, event : text
+    let parts = text.split(separator: ";", omittingEmptySubsequences: false).map { Self.numbers($0, separator: ":") }
+    guard parts.count <= Self.mostNumbers, parts.allSatisfy({ $0 != nil }) else { return nil }
+    let groups = parts.map { $0! }
+    let number = groups.first?.first ?? 1
+    let modifiers = KeyModifiers(groups.dropFirst().first ?? [])
+    guard !modifiers.isRelease else { return nil }
+    switch final {
+    case UInt8(ascii: "u"):
+      return KeyTable.key(
+        code: number, shiftedCode: groups.first?.dropFirst().first, text: groups.dropFirst(2).first?.first, modifiers)
+    case UInt8(ascii: "~") where number == 27 && groups.count == 3:
+      return KeyTable.key(code: groups[2].first ?? 0, shiftedCode: nil, text: nil, modifiers)
+    case UInt8(ascii: "~"): return KeyTable.key(number: number)
+    default:
+      // A cursor report also ends in R.
+      return number <= 1 ? KeyTable.key(letter: final, shifted: modifiers.shift) : nil
+    }
+  }
+
+  private static let mostNumbers = 32
+  private static let largestNumber = 0x10ffff
+
+  /// Numbers between separators, a missing one as 0; nil when there is anything else, too large a number, or too many.
+  private static func numbers(_ text: Substring, separator: Character = ";") -> [Int]? {
+    if text.isEmpty { return [] }
+    let parts = text.split(separator: separator, maxSplits: mostNumbers, omittingEmptySubsequences: false)
+    let numbers = parts.map { part in part.isEmpty ? 0 : UInt32(part).map(Int.init) ?? .max }
+    return parts.count <= mostNumbers && numbers.allSatisfy { $0 <= largestNumber } ? numbers : nil
   }
 }

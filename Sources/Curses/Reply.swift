@@ -11,6 +11,10 @@ enum Reply: Equatable {
   /// DCS 1 $ r … m ST: the colours in force, those of `Replies.directColor` if the terminal has 24-bit colour; DCS 0 $ r
   /// where it cannot say.
   case colors(areDirect: Bool)
+  /// ESC [ ? flags u: the kitty keyboard protocol's flags in force.
+  case keyboard(flags: Int)
+  /// ESC [ > 4 ; value m: xterm's modifyOtherKeys.
+  case otherKeys(value: Int)
   /// APC G … ; OK ST: the kitty graphics protocol is known; or it is, but not all of it.
   case kitty(isUnderstood: Bool)
 
@@ -19,8 +23,15 @@ enum Reply: Equatable {
     case UInt8(ascii: "c"): self = .deviceAttributes(parameters)
     case UInt8(ascii: "S") where parameters.count >= 2:
       self = .graphics(item: parameters[0], status: parameters[1], values: Array(parameters.dropFirst(2)))
+    case UInt8(ascii: "u") where parameters.count == 1: self = .keyboard(flags: parameters[0])
     default: return nil
     }
+  }
+
+  /// A reply after ESC [ >
+  init?(marked parameters: [Int], final: UInt8) {
+    guard final == UInt8(ascii: "m"), parameters.count == 2, parameters[0] == 4 else { return nil }
+    self = .otherKeys(value: parameters[1])
   }
 
   /// A reply between ESC P or ESC _ and ESC \.
@@ -41,9 +52,10 @@ struct Replies: Equatable {
   /// Sent at the start: colour registers, the largest sixel picture, the version, and last what everyone answers.
   static let question = "\u{1b}[?1;1;0S\u{1b}[?2;4;0S\u{1b}[>0q" + last
   /// Sent to terminals that have told their version: some others would print it. A colour of 24 bits is set, asked for,
-  /// and put back with the cursor.
+  /// and put back with the cursor; then the keyboard's modes, which another program may have left switched on.
   static let secondQuestion =
-    "\u{1b}7\u{1b}[\(directColor.joined(separator: ";"))m\u{1b}P$qm\u{1b}\\\u{1b}8" + KittyGraphics.question + last
+    "\u{1b}7\u{1b}[\(directColor.joined(separator: ";"))m\u{1b}P$qm\u{1b}\\\u{1b}8" + KittyGraphics.question
+    + "\u{1b}[?u\u{1b}[?4m" + last
   /// A ground that no palette has.
   fileprivate static let directColor = ["48", "2", "1", "2", "3"]
   private static let last = "\u{1b}[c"
@@ -55,6 +67,8 @@ struct Replies: Equatable {
   private(set) var showsDirectColor = false
   /// Pictures by the kitty graphics protocol.
   private(set) var showsKitty = false
+  private var keyboardFlags = 0
+  private var otherKeys = 0
   private var registers = 256
   /// The largest sixel picture in pixels, where the terminal says so.
   private(set) var largestPicture: (width: Int, height: Int) {
@@ -75,7 +89,18 @@ struct Replies: Equatable {
     case .graphics, .version: break
     case .colors(let areDirect): showsDirectColor = areDirect
     case .kitty(let isUnderstood): showsKitty = isUnderstood
+    case .keyboard(let flags): keyboardFlags = flags
+    case .otherKeys(let value): otherKeys = value
     }
+  }
+
+  /// Switches the keyboard's usual mode on, where it was another.
+  var keyboardReset: String {
+    (keyboardFlags == 0 ? "" : "\u{1b}[=0u") + (otherKeys == 0 ? "" : "\u{1b}[>4;0m")
+  }
+  /// Puts back what `keyboardReset` changed, once the screen is left.
+  var keyboardRestoration: String {
+    (keyboardFlags == 0 ? "" : "\u{1b}[=\(keyboardFlags)u") + (otherKeys == 0 ? "" : "\u{1b}[>4;\(otherKeys)m")
   }
 
   /// Sixel pictures with as many colours as ours have.

@@ -43,6 +43,9 @@ public struct Terminal: ~Copyable {
   /// The ways to draw pictures that work here, from the plainest up.
   public var availableGraphics: [Abilities.Graphics] { detection.availableGraphics }
 
+  /// A line for the log when the terminal's type is not described here, and a similar description is used.
+  public private(set) var remark: String?
+
   /// Bytes the terminal has taken so far, for those who must save them.
   public var bytesSent: Int { output.total }
 
@@ -86,6 +89,7 @@ public struct Terminal: ~Copyable {
       replies += input.awaitReplies(until: end)
     }
     self.init(hold: hold, input: input, detection: detection, window: window, display: display)
+    remark = type.remark
     note { for reply in replies { $0.replies.note(reply) } }
     unreported.removeAll { $0 == .abilitiesChanged }  // nobody has seen others
   }
@@ -138,10 +142,18 @@ extension Terminal {
   /// What the terminal has told of itself, which may change what is drawn.
   mutating func note(_ change: (inout Detection) -> Void) {
     let before = (abilities, availableGraphics)
-    let wanted = detection.wantedDepth
+    let (wanted, keyboard) = (detection.wantedDepth, detection.replies.keyboardReset)
     change(&detection)
+    if detection.replies.keyboardReset != keyboard { resetKeyboard() }
     if detection.wantedDepth != wanted { renewDisplay() }
     if before != (abilities, availableGraphics) { unreported.append(.abilitiesChanged) }
+  }
+
+  /// Gives keys their usual form now; the terminal gets its own back with all else.
+  private mutating func resetKeyboard() {
+    guard !isLost, !isAside, let wayOut = display?.farewell else { return }
+    hold.prepareFarewell(wayOut + Array(detection.replies.keyboardRestoration.utf8))
+    enqueue(Array(detection.replies.keyboardReset.utf8))
   }
 
   /// Begins anew with the description that has the colours wanted now.
@@ -153,7 +165,7 @@ extension Terminal {
     display = nil  // ncurses leaves the screen that was opened last
     do {
       let screen = try CursesScreen(type: type, depth: detection.depth, window: window)
-      hold.prepareFarewell(screen.farewell)
+      hold.prepareFarewell(screen.farewell + Array(detection.replies.keyboardRestoration.utf8))
       display = Display(screen, throughTmux: detection.environment.isInTmux)
       redrawAll()
     } catch {
@@ -224,7 +236,7 @@ extension Terminal {
   public mutating func giveUp(saying line: String) {
     leave()
     guard !isLost, let wayOut = display?.farewell else { return }
-    hold.prepareFarewell(wayOut, saying: line)
+    hold.prepareFarewell(wayOut + Array(detection.replies.keyboardRestoration.utf8), saying: line)
     abandon()
   }
 

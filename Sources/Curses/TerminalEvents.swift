@@ -30,7 +30,12 @@ extension Terminal {
 
   private mutating func handle(_ arrival: TerminalInput.Arrival) {
     switch arrival {
+    // In the kitty protocol's form these arrive as keys, not as the signals that the terminal's driver makes of them.
+    case .input(.key(.control("c"))): unreported.append(.signal(SIGINT))
+    case .input(.key(.control("\\"))): unreported.append(.signal(SIGQUIT))
+    case .input(.key(.control("z"))): stop()
     case .input(.key(let key)): unreported.append(.key(key))
+    case .input(.paste(let text)): unreported.append(.paste(text))
     case .input(.mouse(let mouse)): unreported.append(.mouse(clicks.counted(mouse, at: monotonicSeconds())))
     case .input(.reply(.version)): askAgain()
     case .input(.reply(let reply)): note { $0.replies.note(reply) }

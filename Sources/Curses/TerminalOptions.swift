@@ -22,6 +22,8 @@ public struct TerminalOptions: Sendable, Equatable {
 public enum TerminalEvent: Sendable, Equatable {
   case key(Key)
   case mouse(MouseEvent)
+  /// Text that was pasted; line ends are spaces.
+  case paste(String)
   /// `Terminal.size` has changed; the next frame is drawn whole.
   case resized
   /// SIGINT, SIGTERM or SIGQUIT. (Ctrl-Z, window changes and hangups are dealt with inside.)

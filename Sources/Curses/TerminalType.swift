@@ -7,6 +7,13 @@ struct TerminalType: Equatable {
   let name: String
   /// How many colours its description has; 0 for none.
   let colors: Int
+  /// The terminal's own type, when that is not described on this machine and a similar one takes its place.
+  var missing: String?
+
+  /// A line for the log about a description that is missing.
+  var remark: String? {
+    missing.map { "TERM=\($0) is not described on this machine (terminfo): \(name) is used instead" }
+  }
 
   /// The depth of colour to draw in: the user's wish, or what the environment or the terminal's own word speaks for, within
   /// what the type can do.
@@ -21,16 +28,24 @@ struct TerminalType: Equatable {
 
   /// Names to try, the best first.
   static func candidates(for term: String, depth: Abilities.ColorDepth?) -> [String] {
-    let family = ["tmux", "screen"].contains { term.hasPrefix($0) } ? "screen" : "xterm"
-    let likeXterm = ["xterm", "tmux", "screen", "rxvt", "foot", "kitty", "alacritty", "wezterm", "ghostty", "contour"]
-      .contains { term.hasPrefix($0) }
-    guard likeXterm else { return [term] }
+    func begins(_ names: [String]) -> Bool { names.contains { term.hasPrefix($0) } }
+    let family = begins(["tmux", "screen"]) ? "screen" : "xterm"
+    guard family == "screen" || term == "st" || begins(likeXterm) else {
+      // Digital's terminals, which the Linux console follows.
+      return begins(["vt", "linux"]) ? [term, "vt220", "vt100"] : [term]
+    }
     switch depth {
     case .truecolor where !term.hasSuffix("-direct"): return [DirectColor.name, term, "\(family)-256color", family]
     case .palette256 where !term.hasSuffix("-256color"): return ["\(family)-256color", term, family]
     default: return [term, "\(family)-256color", family]
     }
   }
+
+  /// Beginnings of the names of terminals that understand what xterm does.
+  private static let likeXterm = [
+    "xterm", "rxvt", "foot", "kitty", "alacritty", "wezterm", "ghostty", "contour", "st-", "putty", "konsole", "vte",
+    "gnome", "mintty", "iterm", "ms-terminal", "mlterm", "nsterm",
+  ]
 
   /// What fits the environment and the colours that are wanted.
   static func find(
@@ -45,14 +60,16 @@ struct TerminalType: Equatable {
     guard let found else {
       throw TerminalTrouble(
         term.isEmpty ? "the terminal's type is not set" : "this terminal's type is not known here",
-        at: "TERM=\(term)", remedy: "set TERM=xterm-256color, or use --headless")
+        at: "TERM=\(term)", remedy: "set TERM to what it is like, such as xterm-256color, or use --plain")
     }
     guard found.placesCursor else {
       throw TerminalTrouble(
         "this type of terminal cannot place its cursor", at: "TERM=\(term)",
-        remedy: "use --headless, or another terminal")
+        remedy: "use --plain, or set TERM to what it is, such as xterm-256color")
     }
-    return found.type
+    var type = found.type
+    if type.name != term, !term.isEmpty, look(term) == nil { type.missing = term }
+    return type
   }
 
   private static func look(_ name: String) -> (type: TerminalType, placesCursor: Bool)? {

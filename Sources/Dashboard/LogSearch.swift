@@ -50,3 +50,29 @@ let logBindings: [Binding] = [
     .screen, "/", "search", "look for words in the log", [(.character("/"), .searchLog(.open))],
     when: { $0.isFree && $0.screen == .panel(.log) }),
 ]
+
+extension DashboardState {
+  /// Types pasted text into the prompt that is open, without submitting it. Outside a prompt it is ignored.
+  /// - Returns: whether there was a prompt.
+  public mutating func paste(_ text: String) -> Bool {
+    guard isCommanding || isSearching || isTyping else { return false }
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    for scalar in words.unicodeScalars {
+      switch intent(for: .character(scalar), in: self) {
+      case .some(let intent) where intent.isTyping: _ = update(&self, intent)
+      default: break
+      }
+    }
+    return true
+  }
+}
+
+extension Intent {
+  /// Adds a character to a prompt, and does nothing else.
+  fileprivate var isTyping: Bool {
+    switch self {
+    case .type, .palette(.type), .searchLog(.type): true
+    default: false
+    }
+  }
+}

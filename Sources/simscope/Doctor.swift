@@ -56,9 +56,11 @@ private func describeTerminal() {
     let abilities = terminal.abilities
     let graphics = terminal.availableGraphics.map(\.rawValue).joined(separator: " ")
     let size = terminal.size
+    let remark = terminal.remark
     terminal.close()
     line("terminal", "TERM \(term), \(size.columns)×\(size.rows), \(words(abilities.colors)), pictures as \(graphics)")
-    if !abilities.unicode { line("", "the locale is not UTF-8: ASCII only; set LANG=C.UTF-8") }
+    if let remark { line("", remark) }
+    if !abilities.unicode { line("", "the locale is not UTF-8: ASCII only; set LC_ALL=C.UTF-8") }
     if abilities.colors == .sixteen { line("", "for more colours set TERM=xterm-256color, or use --colors 256") }
   } catch {
     line("terminal", "\(error)")

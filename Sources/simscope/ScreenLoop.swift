@@ -151,6 +151,8 @@ struct ScreenLoop: ~Copyable {
         redraw = true
         guard let intent = intent(for: key, in: state) else { continue }
         obey(intent, link)
+      case .paste(let text):
+        redraw = state.paste(text) || redraw
       case .mouse(let mouse):
         let (columns, rows) = terminal.size
         guard let intent = intent(for: mouse, in: state, columns: columns, rows: rows) else { continue }

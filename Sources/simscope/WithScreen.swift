@@ -13,6 +13,8 @@ func withScreen<Result>(
   _ body: (inout ScreenLoop) throws -> Result
 ) throws -> Result {
   let terminal = if let lent { try Terminal(lent, options: options) } else { try Terminal(options: options) }
+  // stderr goes to the log by now.
+  if options.logPath != nil, let remark = terminal.remark { complain(remark) }
   var state = DashboardState(
     themes: themes, abilities: terminal.abilities, isPreview: isPreview, isComparison: !histories.isEmpty,
     isAttached: lent != nil, knobs: knobs, keys: keys)

@@ -31,6 +31,33 @@ import Testing
     #expect(keys(bytes + "x") == [key, .character("x")], "and end where they end")
   }
 
+  /// By the specification of the kitty keyboard protocol, and xterm's modifyOtherKeys=2.
+  @Test(arguments: [
+    ("\u{1b}[113u", Key.character("q")), ("\u{1b}[97;2u", .character("A")), ("\u{1b}[97:65;2u", .character("A")),
+    ("\u{1b}[49:33;2u", .character("!")), ("\u{1b}[49;2;33u", .character("!")), ("\u{1b}[97;65u", .character("A")),
+    ("\u{1b}[97;129u", .character("a")), ("\u{1b}[27u", .escape), ("\u{1b}[13;1:1u", .enter), ("\u{1b}[9u", .tab),
+    ("\u{1b}[9;2u", .backTab), ("\u{1b}[127u", .backspace), ("\u{1b}[108;5u", .control("l")),
+    ("\u{1b}[99;5u", .control("c")), ("\u{1b}[57417u", .left), ("\u{1b}[57414u", .enter),
+    ("\u{1b}[57400u", .character("1")), ("\u{1b}[27;5;108~", .control("l")), ("\u{1b}[27;2;65~", .character("A")),
+    ("\u{1b}[1;2:1A", .shiftUp), ("\u{1b}[1;1:2B", .down), ("\u{1b}[5;1:1~", .pageUp), ("\u{1b}[945u", .character("α")),
+  ])
+  func otherKeyboardModesAreUnderstood(bytes: String, key: Key) { #expect(keys(bytes + "x") == [key, .character("x")]) }
+
+  @Test func pastedTextIsOneInputWithoutControlCharacters() {
+    var decoder = InputDecoder()
+    #expect(decoder.decode("\u{1b}[200~kNN\r\u{7}é".utf8) == [])
+    #expect(decoder.decode("\u{9b}\u{1b}[Az\u{1b}[201~q".utf8) == [.paste("kNN éz"), .key(.character("q"))])
+  }
+
+  @Test func aPasteWithoutAnEndIsOverAfterAWhile() {
+    var decoder = InputDecoder()
+    #expect(decoder.decode("\u{1b}[200~abc".utf8) == [] && decoder.patience == 1)
+    #expect(decoder.giveUp() == [.paste("abc")])
+    #expect(decoder.decode("q".utf8) == [.key(.character("q"))])
+    let long = decoder.decode("\u{1b}[200~\(String(repeating: "x", count: 100_000))\u{1b}[201~".utf8)
+    #expect(long == [.paste(String(repeating: "x", count: 4096))])
+  }
+
   @Test(arguments: ["\u{1b}[A", "\u{1b}[1;2D", "\u{1b}[24~", "é", "🙂", "\u{1b}OP"])
   func bytesMayComeOneByOne(text: String) {
     var decoder = InputDecoder()
@@ -58,6 +85,9 @@ import Testing
 
   @Test(arguments: [
     "\u{1b}[200~quit\r\u{1b}[A\u{1b}[201~",  // pasted text
+    "\u{1b}[1;-9223372036854775808A", "\u{1b}[99999999999999999999A", "\u{1b}[1;99999999999A", "\u{1b}[<0;-1;4M",
+    "\u{1b}[-1u", "\u{1b}[55296u", "\u{1b}[1114112u", "\u{1b}[97;3u", "\u{1b}[97;1:3u",  // release, alt, no scalar
+    "\u{1b}[1" + String(repeating: ";1", count: 40) + "A",
     "\u{1b}[M !!", "\u{1b}[<66;3;4M", "\u{1b}[<128;3;4M", "\u{1b}[<0;0;4M",  // mouse: X10, sideways, button 8, no cell
     "\u{1b}[I", "\u{1b}[O",  // focus
     "\u{1b}]11;rgb:0000/0000/0000\u{7}", "\u{1b}]10;rgb:ffff/ffff/ffff\u{1b}\\",  // colours

@@ -50,10 +50,30 @@ extension ThroughNcurses {
 
     @Test func unknownXtermsFallBackOthersDoNot() throws {
       let type = try TerminalType.find(TerminalType.candidates(for: "xterm-kitty-of-2031", depth: nil), term: "")
-      #expect(type == TerminalType(name: "xterm-256color", colors: 256))
+      #expect(type.name == "xterm-256color" && type.colors == 256)
       #expect(throws: TerminalTrouble.self) {
         try TerminalType.find(TerminalType.candidates(for: "teletype-of-1931", depth: nil), term: "teletype-of-1931")
       }
+    }
+
+    @Test(arguments: [
+      ("xterm-ghostty-of-2031", "xterm-256color"), ("st-of-2031", "xterm-256color"), ("tmux-of-2031", "screen-256color"),
+      ("vt-of-1983", "vt220"), ("linux-of-2031", "vt220"),
+    ])
+    func aMissingDescriptionHasASimilarOneAndARemark(term: String, similar: String) throws {
+      let type = try TerminalType.find(for: Environment(term: term), depth: nil)
+      #expect(type.name == similar && type.missing == term)
+      #expect(type.remark == "TERM=\(term) is not described on this machine (terminfo): \(similar) is used instead")
+      #expect(try TerminalType.find(for: Environment(term: "xterm"), depth: nil).remark == nil)
+    }
+
+    /// The Linux console's description has no size.
+    @Test(arguments: ["linux", "vt220", "vt100", "screen", "tmux", "xterm"])
+    func ncursesStartsOnEach(term: String) throws {
+      let type = try TerminalType.find(for: Environment(term: term), depth: nil)
+      #expect(type.missing == nil)
+      let screen = try CursesScreen(type: type, depth: .mono, window: window)
+      #expect(!screen.farewell.isEmpty || term.hasPrefix("vt"))
     }
 
     @Test func dumbTerminalsAreSentAway() {

@@ -73,7 +73,8 @@ void ct_leave_tmux(int file);
 /// An unnamed file in memory, or -1 and errno.
 int ct_memory_file(void);
 
-/// The calling thread writes characters as this locale has them, whatever the process does. Whether that is UTF-8.
+/// Makes the calling thread write characters as this locale has them, whatever the process does. A locale that is not
+/// installed but has UTF-8 in its name is taken for C.UTF-8. Returns whether characters are UTF-8.
 bool ct_use_locale(const char *name);
 
 /// Makes `control.sock` in a folder, for this user alone, and listens there; -1 and errno when it cannot be.
