@@ -38,7 +38,8 @@ struct CursesScreen: ~Copyable {
     let isDescribed = type.name != DirectColor.name || DirectColor.isOffered
     let opened = isDescribed ? memory.flatMap { nc_open(type.name, $0) } : nil
     guard let memory, let opened else {
-      throw TerminalTrouble("ncurses cannot start", at: "TERM=\(type.name)", remedy: "set TERM=xterm-256color, or use --plain")
+      throw TerminalTrouble(
+        "ncurses cannot start", at: "TERM=\(type.name)", remedy: "set TERM=xterm-256color, or use --plain")
     }
     (file, screen) = (memory, opened)
     set_term(screen)

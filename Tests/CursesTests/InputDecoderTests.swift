@@ -41,7 +41,9 @@ import Testing
     ("\u{1b}[57400u", .character("1")), ("\u{1b}[27;5;108~", .control("l")), ("\u{1b}[27;2;65~", .character("A")),
     ("\u{1b}[1;2:1A", .shiftUp), ("\u{1b}[1;1:2B", .down), ("\u{1b}[5;1:1~", .pageUp), ("\u{1b}[945u", .character("α")),
   ])
-  func otherKeyboardModesAreUnderstood(bytes: String, key: Key) { #expect(keys(bytes + "x") == [key, .character("x")]) }
+  func otherKeyboardModesAreUnderstood(bytes: String, key: Key) {
+    #expect(keys(bytes + "x") == [key, .character("x")])
+  }
 
   @Test func pastedTextIsOneInputWithoutControlCharacters() {
     var decoder = InputDecoder()
