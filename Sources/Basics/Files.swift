@@ -17,6 +17,15 @@ public enum Files {
     return path.withPath { lstat($0, &status) } == 0 ? status : nil
   }
 
+  /// Where a link leads; nil with `errno` set.
+  public static func linkTarget(_ path: String) -> String? {
+    let most = Int(PATH_MAX)
+    let bytes = [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
+      count = max(0, path.withPath { readlink($0, buffer.baseAddress!, most) })
+    }
+    return bytes.isEmpty ? nil : String(path: bytes)
+  }
+
   public static func exists(_ path: String) -> Bool { status(path) != nil }
   public static func isFolder(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
 

@@ -28,6 +28,8 @@ struct PaletteEntry: Sendable {
     case picture
     /// Goes back to the newest checkpoint up to a step.
     case rewind
+    /// Gives the run another length, in epochs or steps.
+    case length(key: String)
     case theme(Int)
     case graphics(Abilities.Graphics)
   }
@@ -42,7 +44,7 @@ struct PaletteEntry: Sendable {
   /// It wants a value after its name.
   var takesValue: Bool {
     switch effect {
-    case .knob, .picture, .rewind: true
+    case .knob, .picture, .rewind, .length: true
     default: false
     }
   }
@@ -93,7 +95,12 @@ extension DashboardState {
     let rewind = [
       PaletteEntry(name: "rewind to", detail: "goes back to the newest checkpoint up to this step", effect: .rewind)
     ]
-    return (showsPairs ? pictures : []) + (trains ? rewind : []) + looks + graphics
+    let lengths = ["epochs", "steps"].map { key in
+      PaletteEntry(
+        name: key, detail: "the length of the run; the schedule is laid anew from the present rate",
+        effect: .length(key: key))
+    }
+    return (showsPairs ? pictures : []) + (trains ? rewind + lengths : []) + looks + graphics
   }
 }
 
@@ -189,6 +196,14 @@ extension DashboardState {
       }
       palette = nil
       return rewind(to: step)
+    case .length(let key):
+      let length = RunLength(key: key, count: Int(value) ?? 0)
+      guard let length else {
+        message = Message("\(key) takes a whole number from 1", .warning)
+        break
+      }
+      palette = nil
+      return extend(to: length)
     case .intent(let intent):
       palette = nil
       return update(&self, intent)
@@ -200,6 +215,11 @@ extension DashboardState {
       showGraphics(graphics)
     }
     return []
+  }
+
+  mutating func extend(to length: RunLength) -> [Command] {
+    message = Message("\(length.words) asked for: the schedule is laid anew after this step")
+    return [.extend(length)]
   }
 
   /// Without a value the knob is chosen; a value that cannot be is told, and typing goes on.

@@ -19,6 +19,11 @@ public func obey(line: String, _ state: inout DashboardState) -> (commands: [Com
     let answer = lines + (state.message.map { [$0.line] } ?? [])
     return (commands, answer.map(\.inASCII))
   }
+  if words.count == 2, let length = RunLength(key: first, count: Int(words[1]) ?? 0) {
+    if state.snapshot.state.isOver { return ([], ["the run is over"]) }
+    let commands = state.extend(to: length)
+    return (commands, [state.message?.line ?? ""].map(\.inASCII))
+  }
   guard let (knob, value) = state.knob(in: words) else {
     return ([], ["nothing is called “\(line)”; say help".inASCII])
   }
@@ -80,7 +85,10 @@ private let sayings: [Saying] = [
 ]
 
 private var helpLines: [String] {
-  ["a knob's name and a value turns it: temperature 0.2; the name alone tells it"]
+  [
+    "a knob's name and a value turns it: temperature 0.2; the name alone tells it",
+    "epochs 200, or steps 10000: another length of the run; the schedule is laid anew",
+  ]
     + sayings.map { "\($0.word): \($0.help)" }
 }
 

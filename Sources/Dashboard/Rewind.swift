@@ -66,7 +66,9 @@ extension DashboardState {
 
   /// Another run is trained now: the one before is laid under it.
   mutating func followRewind(from older: RunDescription) {
-    guard !older.folder.isEmpty, !snapshot.run.folder.isEmpty, older.folder != snapshot.run.folder else { return }
+    guard !older.folder.isEmpty, !snapshot.run.folder.isEmpty, older.folder != snapshot.run.folder,
+      older.moves == snapshot.run.moves
+    else { return }
     (asked, newestStep) = ([:], snapshot.step)
     let place = overlaid.firstIndex(of: nil) ?? overlaid.count - 1
     overlaid[place] = older.folder

@@ -127,6 +127,8 @@ extension Event {
       "test split read by \(protocolName), time \(count)" + (top1.map { ": \(Figures.percent($0))" } ?? "")
     case .note(let text): text
     case .warning(let text): "warning: \(text)"
+    case .moved(let folder): "the run's folder was moved to \(folder)"
+    case .extended(let length, let text): "extended to \(length.words): \(text)"
     case .diverged(let divergence): divergence.words
     case .terminalLost: "the terminal was lost; training goes on"
     case .attached(let terminal): "shown on \(terminal)"
@@ -143,8 +145,8 @@ extension Event {
 
   var role: Theme.Role {
     switch kind {
-    case .knob: .marker
-    case .refused, .warning, .terminalLost, .stopped: .warning
+    case .knob, .extended: .marker
+    case .refused, .warning, .moved, .terminalLost, .stopped: .warning
     case .failed, .diverged: .bad
     case .evaluated, .testEvaluated: .accuracy
     case .started, .resumed, .finished: .good

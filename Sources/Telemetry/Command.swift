@@ -12,6 +12,8 @@ public enum Command: Sendable, Equatable {
   case evaluate
   /// What a screen shows now; the rest need not be found out.
   case watch(Set<Watch>)
+  /// Gives the run another length; the schedule is laid anew.
+  case extend(RunLength)
   /// Goes on from the newest checkpoint up to a step, as another run; this one stays as it is.
   case rewind(toStep: Int)
   /// Of a recording: to where it stood after a step; so many of its seconds a second. A trainer goes its own way.

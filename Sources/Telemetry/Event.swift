@@ -14,6 +14,10 @@ public struct Event: Sendable, Equatable {
     /// Something worth knowing.
     case note(String)
     case warning(String)
+    /// The run's folder was moved, and is now there.
+    case moved(to: String)
+    /// The run was given another length; `text` says what the learning rate does.
+    case extended(RunLength, String)
     /// Loss, gradient or weights are NaN or infinite.
     case diverged(Divergence)
     case terminalLost
@@ -49,6 +53,8 @@ public struct Event: Sendable, Equatable {
     case .testEvaluated: "test_evaluated"
     case .note: "note"
     case .warning: "warning"
+    case .moved: "moved"
+    case .extended: "extended"
     case .diverged: "diverged"
     case .terminalLost: "terminal_lost"
     case .attached: "attached"

@@ -83,6 +83,10 @@ extension Event {
       line.add("protocol", protocolName)
       if let top1 { line.add("top1", top1) }
     case .note(let text), .warning(let text): line.add("text", text)
+    case .moved(let folder): line.add("folder", folder)
+    case .extended(let length, let text):
+      line.add(length.key, length.count)
+      line.add("text", text)
     case .diverged(let divergence): divergence.add(to: &line)
     case .attached(let terminal): line.add("terminal", terminal)
     case .stopped(let reason): line.add("reason", reason)

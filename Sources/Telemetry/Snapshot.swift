@@ -3,6 +3,8 @@ public struct RunDescription: Sendable, Equatable {
   /// The run folder's name and path.
   public var name = ""
   public var folder = ""
+  /// How often the folder was moved since the run started or was resumed: with each move it has another path.
+  public var moves = 0
   /// The data set in a few words ("CIFAR-10 10,000").
   public var data = ""
   public var encoder = ""

@@ -16,7 +16,10 @@ public struct Checkpoint: Sendable {
   public var cursor = 0
   public var knobs: Knobs
   /// The settings that make the experiment, as JSON.
-  public let settings: String
+  public var settings: String
+
+  /// What the data was like; nil in checkpoints of earlier versions.
+  var data: DataFingerprint?
 
   /// A new run.
   public init(_ configuration: Configuration) {
@@ -37,6 +40,7 @@ public struct Checkpoint: Sendable {
       "format": "simscope 1", "step": "\(step)", "images": "\(images)", "epoch": "\(epoch)", "cursor": "\(cursor)",
       "optimizer_steps": "\(optimizer.steps)", "knobs": Self.json(of: knobs), "configuration": settings,
     ]
+    if let data { file.metadata["data"] = data.json }
     let nonFinite = NonFinite.names(file.tensors)
     if !nonFinite.isEmpty { file.metadata[Self.nonFiniteKey] = nonFinite.joined(separator: " ") }
     return file
@@ -59,6 +63,7 @@ public struct Checkpoint: Sendable {
     (step, images) = (try number("step"), try number("images"))
     (epoch, cursor) = (try number("epoch"), try number("cursor"))
     knobs = try Self.knobs(from: file.metadata["knobs"] ?? "", path)
+    data = file.metadata["data"].flatMap { DataFingerprint(json: $0) }
     try model.load(from: file, under: "", path: path)
     try optimizer.restore(steps: try number("optimizer_steps"), model: &model) { name, count in
       guard let tensor = file["optimizer." + name], tensor.count == count else {

@@ -86,6 +86,10 @@ public struct Configuration: Sendable, Equatable {
   public var onHangup: HangupChoice?
   /// What happens when loss, gradient or weights become non-finite; nil: stop, or pause with a dashboard.
   public var onDivergence: DivergenceChoice?
+  /// The schedule of a run that was extended; empty otherwise. Belongs to the run, not to the experiment.
+  public var scheduleSegments: [Schedule.Segment] = []
+  /// Another length for a run that is resumed. Not a setting of the run: it is asked for once.
+  public var extending: RunLength?
   /// Use weights with NaN or infinity in them. Not a setting of the run: it is asked for each time.
   public var allowsNonFinite = false
 

@@ -27,6 +27,12 @@ struct RunData: Sendable {
     train = all.subset(labels.indices.filter { !kept.contains($0) })
     heldOut = all.subset(kept.sorted())
   }
+
+  /// Holds out the images with these names.
+  init(_ all: DataSet, holdingOut names: Set<String>) {
+    train = all.subset(all.names.indices.filter { !names.contains(all.names[$0]) })
+    heldOut = all.subset(all.names.indices.filter { names.contains(all.names[$0]) })
+  }
 }
 
 extension RunData {

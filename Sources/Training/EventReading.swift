@@ -83,6 +83,13 @@ extension Event.Kind {
         top1: fields.number("top1").map(Metric.linearAccuracy.checked))
     case "note": self = .note(fields.text("text"))
     case "warning": self = .warning(fields.text("text"))
+    case "moved": self = .moved(to: fields.text("folder"))
+    case "extended":
+      let lengths = try ["epochs", "steps"].compactMap { key in
+        RunLength(key: key, count: try fields.count(key, default: 0))
+      }
+      guard let length = lengths.first else { throw EventFields.Malformed() }
+      self = .extended(length, fields.text("text"))
     case "diverged": self = .diverged(try Divergence(fields))
     case "terminal_lost": self = .terminalLost
     case "attached": self = .attached(terminal: fields.text("terminal"))

@@ -58,7 +58,7 @@ public struct Player: ~Copyable {
     case .seek(let step): seek(to: step)
     case .playSpeed(let speed): self.speed = min(max(Self.round(speed), 1), 1e6)
     case .stop: isStopping = true
-    case .turn, .undo, .saveCheckpoint, .evaluate, .rewind, .watch, .report: break
+    case .turn, .undo, .saveCheckpoint, .evaluate, .extend, .rewind, .watch, .report: break
     }
   }
 

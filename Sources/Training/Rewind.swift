@@ -61,11 +61,11 @@ extension RunFolder {
     let step: Int
   }
 
-  /// The name of the run that the one in a folder is a branch of.
-  static func parent(of path: String) -> String? {
+  /// The run that the one in a folder is a branch of.
+  static func parent(of path: String) -> Parent? {
     let data = Files.contents(path + "/config.json") ?? Data()
     let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
-    return object?["parent"] as? String
+    return (object?["parent"] as? String).map { Parent(name: $0, step: object?["parent_step"] as? Int ?? 0) }
   }
 
   /// `NAME-2` beside `NAME`, then `NAME-3`: the first that is free.
@@ -80,9 +80,9 @@ extension RunFolder {
     return "\(base)-\(number)"
   }
 
-  /// Takes over another run's lines of steps and events.
+  /// Takes over another run's lines of steps and events, and the list of its images.
   func copyLines(of other: String) throws {
-    for name in ["metrics.jsonl", "events.jsonl"] {
+    for name in ["metrics.jsonl", "events.jsonl", DataListing.fileName] {
       let bytes = try Files.bytesIfThere("\(other)/\(name)") ?? []
       try SafeFile.write(bytes, to: "\(path)/\(name)")
     }

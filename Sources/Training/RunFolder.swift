@@ -4,11 +4,16 @@ import Foundation
 import Telemetry
 
 public final class RunFolder {
-  public let path: String
+  /// Where the folder is now: it may be moved while its run trains.
+  public private(set) var path: String
+  /// The folder itself, wherever it is.
+  private let directory: FolderHandle
   private var metrics: Int32
   private var events: Int32
   private let log: Int32
   private let lock: RunLock
+  /// The folder was deleted: there is nothing to continue from.
+  private(set) var isLost = false
 
   /// What the person should know about the disk that the run is on.
   public var warnings: [String] { lock.warning.map { [$0] } ?? [] }
@@ -35,13 +40,24 @@ public final class RunFolder {
     SafeFile.syncFolder(of: path)
     var configuration = configuration
     if parent != nil { configuration.run = path }
+    try folder.write(configuration, parent)
+    return folder
+  }
+
+  private func write(_ configuration: Configuration, _ parent: Parent?) throws {
     var line = configuration.json()
     if let parent {
       line.add("parent", parent.name)
       line.add("parent_step", parent.step)
     }
     try SafeFile.write(Array(line.lines.utf8), to: path + "/config.json")
-    return folder
+  }
+
+  /// Changes settings in `config.json`; the others and the parent stay.
+  func rewriteConfiguration(_ change: (inout Configuration) -> Void) throws {
+    var configuration = try Self.configuration(of: path)
+    change(&configuration)
+    try write(configuration, Self.parent(of: path))
   }
 
   /// Opens a run's folder to go on with it.
@@ -49,6 +65,7 @@ public final class RunFolder {
   public init(_ path: String) throws {
     self.path = path
     try Self.checkPlaces(path)
+    directory = FolderHandle(path)
     lock = try RunLock.take(path + "/lock")
     metrics = try Self.open(path + "/metrics.jsonl")
     events = try Self.open(path + "/events.jsonl")
@@ -87,6 +104,22 @@ public final class RunFolder {
       if !Files.exists(path) { return path }
       number += 1
     }
+  }
+
+  // MARK: moving
+
+  /// Finds the folder again when it is no longer where it was.
+  /// - Returns: whether it was moved.
+  /// - Throws: `Trouble` when it was deleted.
+  func follow() throws -> Bool {
+    if directory.isAt(path) { return false }
+    guard let target = directory.path else {
+      isLost = true
+      throw Trouble(
+        "the run's folder was deleted while it trained", at: path, remedy: "start a new run: simscope train --run DIR")
+    }
+    path = target
+    return true
   }
 
   // MARK: lines

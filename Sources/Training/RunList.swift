@@ -17,7 +17,7 @@ extension RunFolder {
 
   /// The newest branch of a run that trains: the process that went back is there now.
   public static func trainingBranch(of path: String) -> String? {
-    let branches = runs(beside: path).filter { $0.isTraining && parent(of: $0.folder) == name(of: path) }
+    let branches = runs(beside: path).filter { $0.isTraining && parent(of: $0.folder)?.name == name(of: path) }
     let prefix = Files.folder(of: path).map { $0 + "/" } ?? ""
     return branches.first.map { prefix + $0.name }
   }

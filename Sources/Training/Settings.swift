@@ -130,8 +130,9 @@ public struct Setting: Sendable {
     number("warmup_epochs", .optimisation, 0...1e6, "linear warm-up from 0", \.warmupEpochs),
     named("schedule", .optimisation, "after warm-up", \.schedule),
     knob("batch_size", .optimisation),
-    integer("epochs", .optimisation, 1...1_000_000, "length of the schedule", \.epochs),
-    integer("steps", .optimisation, 1...1_000_000_000, "length of the schedule in steps, instead of epochs", \.steps),
+    integer("epochs", .optimisation, RunLength.epochRange, "length of the schedule", \.epochs),
+    integer(
+      "steps", .optimisation, RunLength.stepRange, "length of the schedule in steps, instead of epochs", \.steps),
     integer(
       "stop_after", .optimisation, 0...1_000_000_000, "end after this step without bending the schedule",
       isExperiment: false, \.stopAfter),

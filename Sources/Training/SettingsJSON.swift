@@ -1,6 +1,7 @@
 /// Settings as JSON: `config.json`, and what `--config` takes.
 import Basics
 import Foundation
+import Networks
 import Telemetry
 
 extension Configuration {
@@ -16,6 +17,7 @@ extension Configuration {
       let isBare = setting.isSwitch || setting.value == "N" || setting.value == "X"
       if isBare { line.add(setting.key, raw: text) } else { line.add(setting.key, text) }
     }
+    if !scheduleSegments.isEmpty { line.add(Self.segmentsKey, raw: segmentsJSON) }
     return line
   }
 
@@ -31,6 +33,10 @@ extension Configuration {
         data = value as? String ?? data
         continue
       }
+      if key == Self.segmentsKey {
+        scheduleSegments = try Self.segments(value, from: file)
+        continue
+      }
       guard let setting = Setting.named(key) else {
         if Self.notes.contains(key) { continue }
         let nearest = nearestSpelling(of: key, in: Setting.all.map(\.key)).map { "; did you mean “\($0)”?" } ?? ""
@@ -38,6 +44,33 @@ extension Configuration {
       }
       try setting.apply(Self.text(of: value, isSwitch: setting.isSwitch), to: &self)
     }
+  }
+
+  private static let segmentsKey = "schedule_segments"
+
+  private var segmentsJSON: String {
+    let segments = scheduleSegments.map { segment in
+      var line = JSONLine()
+      line.add("images", segment.startImages)
+      line.add("share", segment.startShare)
+      line.add("total_images", segment.totalImages)
+      return line.text
+    }
+    return "[\(segments.joined(separator: ", "))]"
+  }
+
+  private static func segments(_ value: Any, from file: String) throws -> [Schedule.Segment] {
+    let objects = value as? [[String: Any]] ?? []
+    let segments = objects.compactMap { object -> Schedule.Segment? in
+      guard let start = object["images"] as? Double, let share = object["share"] as? Double,
+        let total = object["total_images"] as? Double, start >= 0, (0...1).contains(share), total > 0
+      else { return nil }
+      return Schedule.Segment(startImages: start, startShare: share, totalImages: total)
+    }
+    guard !segments.isEmpty, segments.count == objects.count,
+      zip(segments, segments.dropFirst()).allSatisfy({ $0.startImages < $1.startImages })
+    else { throw Trouble("\(segmentsKey) is no schedule", at: file, remedy: "remove it, and set epochs or steps") }
+    return segments
   }
 
   /// Keys of `config.json` that say where a run came from and set nothing.

@@ -17,10 +17,13 @@ public enum TrainingEnd: Sendable {
 }
 
 public struct Trainer: ~Copyable {
-  let configuration: Configuration
+  var configuration: Configuration
   let link: Link
   var folder: RunFolder
   let data: RunData
+  /// Made for the first checkpoint of a new run, or to compare a resumed one's data.
+  private var listing: DataListing?
+  private var fingerprint: DataFingerprint?
   let title: String
   let skipped: [DataSet.Skipped]
   /// Sentences about how the run began, for the log.
@@ -28,7 +31,7 @@ public struct Trainer: ~Copyable {
   let isResumed: Bool
   let workers: WorkerPool
   var loader: Loader
-  let schedule: Schedule
+  var schedule: Schedule
   var engine: StepEngine
 
   /// The run as it stands: a copy of it is a checkpoint.
@@ -57,6 +60,8 @@ public struct Trainer: ~Copyable {
   var watching: Set<Watch> = []
   var exploration = Exploration()
   var clock = Stopwatch()
+  /// When the run's folder was last looked for.
+  var lastFollowed = ContinuousClock.now
   /// Lines that wait for the line of the untrained encoder.
   var heldLines: [StepMetrics]?
 
@@ -74,23 +79,31 @@ public struct Trainer: ~Copyable {
     BLAS.useOneThread()
     try asked.check()
     var configuration = asked
-    let survey = try DataSet.survey(asked.data, split: .pretraining)
+    let survey = try Self.survey(asked.data, resuming: resuming)
     configuration.adapt(toLargestSide: survey.longestSide ?? 64)
     let workers = try WorkerPool(starting: configuration.workerCount, niceness: niceness)
     let all = try Self.decode(survey, configuration, workers, link)
-    let data = RunData(
+    let split = RunData(
       all, heldOut: configuration.knnEvery > 0 ? configuration.heldOut : 0, seed: configuration.seed)
-    try Self.check(data, configuration, isNew: resuming == nil)
-    configuration.adapt(toPictures: data.train.count)
+    try Self.check(split, configuration, isNew: resuming == nil)
+    configuration.adapt(toPictures: split.train.count)
     let opened = try resuming.map { try RunFolder($0) }
     let (point, remarks) = try Self.start(configuration, in: opened)
+    let (data, listing, differences) = Self.reconcile(split, of: all, with: point, in: opened, workers)
+    try Self.check(data, configuration, isNew: resuming == nil)
+    if let length = configuration.extending, length != configuration.length {
+      try Self.check(length, point, at: opened?.path ?? "")
+    }
     let engine = try Self.engine(configuration, point, pictures: data.train.count, workers)
     // Last, so that a run that cannot begin leaves nothing.
     let folder =
       try opened
       ?? RunFolder.create(
         configuration.run ?? RunFolder.freshPath(for: configuration.data), configuration: configuration)
-    (title, skipped, self.remarks) = (all.title, all.skipped, remarks + (all.note.map { [$0] } ?? []))
+    (title, skipped) = (all.title, all.skipped)
+    self.remarks = remarks + differences + (all.note.map { [$0] } ?? [])
+    self.listing = listing
+    fingerprint = listing == nil && Files.exists((resuming ?? "") + "/" + DataListing.fileName) ? point.data : nil
     (self.configuration, self.link, self.folder, self.data) = (configuration, link, folder, data)
     (self.workers, self.point) = (workers, point)
     self.engine = engine
@@ -101,6 +114,17 @@ public struct Trainer: ~Copyable {
     heldLines = point.step == 0 ? [] : nil
     maps = EmbeddingStudio(data.train, configuration, link)
     link.offer(PairStudio(data.train, configuration))
+  }
+
+  private static func survey(_ path: String, resuming: String?) throws -> Survey {
+    do {
+      return try DataSet.survey(path, split: .pretraining)
+    } catch let trouble as Trouble {
+      guard let resuming else { throw trouble }
+      throw Trouble(
+        trouble.what, at: trouble.place,
+        remedy: "\(trouble.remedy); if the data has moved: simscope resume \(resuming) --data DATA")
+    }
   }
 
   private static func decode(
@@ -166,18 +190,28 @@ public struct Trainer: ~Copyable {
   }
 
   /// Images of an epoch in whole batches, unless the rest makes a batch of its own.
-  private static func schedule(_ configuration: Configuration, pictures: Int) -> Schedule {
+  private static func epoch(_ configuration: Configuration, pictures: Int) -> (images: Int, steps: Int, batch: Int) {
     let batch = min(configuration.knobs.batchSize, pictures)
     let rest = pictures % batch
     let hasRest = !configuration.dropLast && rest >= 2
-    let epochImages = hasRest ? pictures : pictures - rest
-    let epochSteps = pictures / batch + (hasRest ? 1 : 0)
-    let total =
-      configuration.steps.map { $0 / epochSteps * epochImages + $0 % epochSteps * batch }
-      ?? configuration.epochs * epochImages
+    return (hasRest ? pictures : pictures - rest, pictures / batch + (hasRest ? 1 : 0), batch)
+  }
+
+  /// Images of the schedule.
+  static func totalImages(_ configuration: Configuration, pictures: Int) -> Int {
+    let epoch = epoch(configuration, pictures: pictures)
+    return configuration.steps.map { $0 / epoch.steps * epoch.images + $0 % epoch.steps * epoch.batch }
+      ?? configuration.epochs * epoch.images
+  }
+
+  private static func schedule(_ configuration: Configuration, pictures: Int) -> Schedule {
+    let warmup = configuration.warmupEpochs * Double(epoch(configuration, pictures: pictures).images)
+    guard configuration.scheduleSegments.isEmpty else {
+      return Schedule(configuration.schedule, warmupImages: warmup, segments: configuration.scheduleSegments)
+    }
     return Schedule(
-      configuration.schedule, warmupImages: configuration.warmupEpochs * Double(epochImages),
-      totalImages: Double(total))
+      configuration.schedule, warmupImages: warmup,
+      totalImages: Double(totalImages(configuration, pictures: pictures)))
   }
 
   // MARK: the loop
@@ -189,6 +223,7 @@ public struct Trainer: ~Copyable {
       return try train()
     } catch let trouble as Trouble {
       try? emit(.failed(trouble.description))
+      if folder.isLost { throw trouble }
       throw Trouble(
         trouble.what, at: trouble.place, remedy: "\(trouble.remedy), then go on: simscope resume \(folder.path)")
     }
@@ -197,7 +232,9 @@ public struct Trainer: ~Copyable {
   private mutating func train() throws -> TrainingEnd {
     describeRun()
     if isResumed { try restoreHistory() }
+    try keepDataPath()
     try emit(isResumed ? .resumed(fromStep: point.step) : .started)
+    if let length = configuration.extending { try extend(to: length) }
     try emit(.note(memoryNeed(engine.batchSize).sentence))
     try reportBeginning()
     if let limit = configuration.microBatch {
@@ -221,6 +258,12 @@ public struct Trainer: ~Copyable {
   }
 
   private var isAtStop: Bool { configuration.stopAfter.map { point.step >= $0 } ?? false }
+
+  /// Data that has moved is found at the next resume, too.
+  private func keepDataPath() throws {
+    guard isResumed, try RunFolder.configuration(of: folder.path).data != configuration.data else { return }
+    try folder.rewriteConfiguration { $0.data = configuration.data }
+  }
 
   private var isThrough: Bool {
     configuration.steps == nil
@@ -322,12 +365,25 @@ public struct Trainer: ~Copyable {
     folder.prune(keeping: configuration.keepCheckpoints, protected: protected, upTo: point.step)
   }
 
+  /// The data's fingerprint; its list of images is in the run's folder before the first checkpoint that has it.
+  private mutating func keptFingerprint() throws -> DataFingerprint {
+    if let fingerprint { return fingerprint }
+    let listing = listing ?? DataListing(data, workers: workers)
+    try SafeFile.write(listing.bytes, to: folder.path + "/" + DataListing.fileName)
+    let fingerprint = listing.fingerprint
+    (self.listing, self.fingerprint) = (nil, fingerprint)
+    return fingerprint
+  }
+
   private mutating func write(_ point: Checkpoint) throws {
     let before = snapshot.state
     snapshot.state = .saving
     publish(force: true)
+    try followFolder()
     let path = RunFolder.checkpointPath(folder.path, step: point.step)
     try folder.sync()
+    var point = point
+    point.data = try keptFingerprint()
     let file = point.file
     try file.write(to: path)
     snapshot.state = before

@@ -40,6 +40,8 @@ extension Trainer {
       guard data.canEvaluate else { return try emit(.warning("no held-out pictures with labels: nothing to evaluate")) }
       try evaluate(point.model, step: point.step)
     case .watch(let shown): watch(shown)
+    case .extend(let length):
+      do { try extend(to: length) } catch let trouble as Trouble { try emit(.warning("\(trouble)")) }
     case .rewind(let step): try rewind(toStep: step)
     case .seek, .playSpeed: break
     case .stop: isStopping = true

@@ -96,6 +96,7 @@ extension Trainer {
     snapshot.curves.append(metrics)
     refreshProgress()
     if heldLines == nil { try folder.append(metrics) } else { heldLines!.append(metrics) }
+    if .now - lastFollowed > .seconds(1) { try followFolder() }
     publish(force: point.step == 1)
   }
 
@@ -171,6 +172,17 @@ extension Trainer {
     try folder.append(metrics)
     snapshot.curves.append(metrics)
     try emit(.evaluated(metric: .knnAccuracy, value: accuracy), step: step)
+  }
+
+  /// Writes on in the run's folder where it was moved to, and says so.
+  /// - Throws: `Trouble` when it was deleted.
+  mutating func followFolder() throws {
+    lastFollowed = .now
+    guard try folder.follow() else { return }
+    snapshot.run.folder = folder.path
+    snapshot.run.name = folder.name
+    snapshot.run.moves += 1
+    try emit(.moved(to: folder.path))
   }
 
   mutating func emit(_ kind: Event.Kind, step: Int? = nil) throws {

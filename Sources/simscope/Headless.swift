@@ -54,6 +54,7 @@ private struct LinePrinter {
   private var lastTime = ContinuousClock.now - .seconds(2)
   /// Of the run that is told of.
   private var folder = ""
+  private var moves = 0
   private var eventsShown = 0
   /// Lines that wait for their second.
   private var waiting: [String] = []
@@ -67,7 +68,11 @@ private struct LinePrinter {
     guard isLast || ContinuousClock.now - lastTime >= .seconds(1) else { return }
     if let (snapshot, serial) = link.newest(after: isLast ? -1 : self.serial) {
       self.serial = serial
-      if snapshot.run.folder != folder { begin(snapshot) }
+      if snapshot.run.moves != moves {
+        (folder, moves) = (snapshot.run.folder, snapshot.run.moves)
+      } else if snapshot.run.folder != folder {
+        begin(snapshot)
+      }
       if style == .objects { takeObjects(snapshot) } else { takeWords(snapshot) }
     }
     guard !waiting.isEmpty else { return }
@@ -99,7 +104,7 @@ private struct LinePrinter {
       switch event.kind {
       case .note(let text): text
       case .warning(let text): "warning: \(text)"
-      case .diverged: plainLine(event)
+      case .diverged, .extended, .moved: plainLine(event)
       default: style == .plain ? plainLine(event) : nil
       }
     }

@@ -19,6 +19,9 @@ private let knobsOfResume = "knobs, set before the first step"
 
 let resumeFlags =
   [
+    Flag("epochs", "N", "extend the run, also a finished one, to so many epochs; the schedule is laid anew"),
+    Flag("steps", "N", "extend it to so many steps"),
+    Flag("data", "DATA", "the images, where they have moved; kept in the run's config.json"),
     Flag("rewind", "STEP", "continue from the newest finite checkpoint up to this step, as a new run"),
     Flag("threads", "N", "threads that compute (0: all cores)"),
     Flag("stop-after", "N", "end after this step without bending the schedule"),
@@ -48,6 +51,7 @@ private func asked(_ arguments: Arguments) throws -> Configuration {
     }
     try configuration.take(json: String(decoding: data, as: UTF8.self), from: file)
     configuration.run = nil
+    configuration.scheduleSegments = []
   }
   if let name = arguments["preset"], name != "list" { try configuration.take(try preset(named: name)) }
   try arguments.apply(to: &configuration)
@@ -59,25 +63,29 @@ func resume(_ arguments: Arguments) throws -> Int32 {
   if let status = try listThemes(arguments) ?? listKeys(arguments) { return status }
   var run = try arguments.words(["RUN"])[0]
   var configuration = try RunFolder.configuration(of: run)
-  let changes = try knobChanges(arguments, configuration)
+  var changed = configuration
+  try arguments.apply(to: &changed)
+  do { try changed.check() } catch let trouble as Trouble { throw UsageError(trouble.what) }
   if arguments.has("rewind") {
     run = try RunFolder.branch(of: run, upTo: Int(try arguments.number("rewind", 0...1e9, default: 0)))
     configuration = try RunFolder.configuration(of: run)
   }
   configuration.stopAfter = nil
-  try arguments.apply(to: &configuration) { Knob.named($0.key) == nil }
+  configuration.extending = length(in: changed, arguments)
+  try arguments.apply(to: &configuration) { Knob.named($0.key) == nil && !["epochs", "steps"].contains($0.key) }
+  if let data = arguments["data"] { configuration.data = Files.absolute(data) }
   configuration.allowsNonFinite = arguments.has(allowNonFiniteFlag.name)
+  // Knobs change at the step that the run continues from, as if on the screen.
+  let changes = Knob.all.filter { arguments[$0.flag] != nil }.map {
+    Command.turn($0.key, to: changed.knobs[keyPath: $0.path])
+  }
   return try runTraining(configuration, resuming: run, arguments, changes: changes)
 }
 
-/// Knob flags of `resume`: changes at the step that the run continues from, as if made on the screen.
-private func knobChanges(_ arguments: Arguments, _ configuration: Configuration) throws -> [Command] {
-  var changed = configuration
-  try arguments.apply(to: &changed)
-  do { try changed.check() } catch let trouble as Trouble { throw UsageError(trouble.what) }
-  return Knob.all.filter { arguments[$0.flag] != nil }.map {
-    .turn($0.key, to: changed.knobs[keyPath: $0.path])
-  }
+/// The length that a run is extended to.
+private func length(in changed: Configuration, _ arguments: Arguments) -> RunLength? {
+  if arguments["steps"] != nil { return changed.steps.map { .steps($0) } }
+  return arguments["epochs"] == nil ? nil : .epochs(changed.epochs)
 }
 
 /// `sample-data` beside the program (`../share/simscope`), upwards from it, or here.

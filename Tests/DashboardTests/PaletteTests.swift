@@ -155,3 +155,18 @@ private func type(_ text: String, _ state: inout DashboardState) -> [Command] {
     Key(name: "space") == .character(" ") && Key(name: "ctrl-x") == .control("x") && Key(name: "f12") == .function(12))
   #expect(Key(name: "f13") == nil && Key(name: "ctrl-xy") == nil && Key(name: "") == nil && Key(name: "spcae") == nil)
 }
+
+@Test func epochsAndStepsGiveTheRunAnotherLength() {
+  for (text, length) in [("epochs 200", RunLength.epochs(200)), ("steps 5000", .steps(5000))] {
+    var state = FakeRun.state()
+    type(":" + text, &state)
+    #expect(press([.enter], &state) == [.extend(length)], "\(text)")
+    #expect(state.palette == nil && state.message?.text.contains(length.words) == true)
+    #expect(obey(line: text, &state).commands == [.extend(length)], "\(text)")
+  }
+  for text in ["epochs", "epochs 0", "epochs many", "steps -3", "epochs 99999999999999999999"] {
+    var state = FakeRun.state()
+    type(":" + text, &state)
+    #expect(press([.enter], &state).isEmpty && state.message?.tone == .warning, "\(text)")
+  }
+}

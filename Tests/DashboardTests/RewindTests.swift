@@ -55,3 +55,29 @@ private func saved() -> DashboardState {
   _ = press("w", &state)
   try expectGolden("rewind", state, columns, rows)
 }
+
+/// A run whose loss became NaN after step 1204; the last finite checkpoint is older than the last change.
+private func diverged() -> DashboardState {
+  var state = saved()
+  var snapshot = state.snapshot
+  snapshot.metrics?[.loss] = .nan
+  let divergence = Divergence(
+    nonFinite: ["loss", "gradient"], lastChange: .init(knob: "temperature", from: 0.5, to: 0.3, step: 390),
+    finiteStep: 1200)
+  snapshot.events.append(Event(step: snapshot.step, time: 400, .diverged(divergence)))
+  state.snapshot = snapshot
+  return state
+}
+
+@Test func aDivergedRunOffersTheLastFiniteCheckpoint() {
+  var state = diverged()
+  #expect(state.message?.text == "diverged: loss and gradient are NaN or infinite · w rewinds to step 1,200")
+  #expect(press("w", &state).isEmpty && state.rewindAsked == 1200)
+  #expect(state.rewindQuestion[0].contains("step 1,200, the last finite checkpoint"))
+  #expect(press("y", &state) == [.rewind(toStep: 1200)])
+  #expect(statusLine(state.snapshot).contains("loss NaN"))
+  // Finite again, it is as with any run.
+  state.snapshot.metrics?[.loss] = 5
+  state.snapshot.step += 1
+  #expect(state.rewindStep == 800)
+}

@@ -117,6 +117,22 @@ extension RealProgram {
       #expect(screen.process.terminationStatus == 0)
     }
 
+    @Test func aFinishedRunIsExtendedByItsFlag() throws {
+      let scratch = try Scratch()
+      try images(scratch)
+      let first = try run(["train", "data", "--headless", "--run", "run", "--epochs", "1"] + quick, in: scratch.path)
+      #expect(first.status == 0, "\(first.errors)")
+      let refused = try run(["resume", "run", "--headless", "--epochs", "0"], in: scratch.path)
+      #expect(refused.status == 2, "\(refused)")
+      let answer = try run(
+        ["resume", "run", "--headless", "--epochs", "3", "--temperature", "0.2"], in: scratch.path)
+      #expect(answer.status == 0 && answer.output.contains("extended to 3 epochs: "), "\(answer)")
+      // 54 images: three batches of 16 an epoch.
+      let steps = lines(scratch.path + "/run/metrics.jsonl").filter { $0["loss"] != nil }
+      #expect(steps.count == 9 && steps[2]["temperature"] as? Double == 0.5)
+      #expect(steps.dropFirst(3).allSatisfy { $0["temperature"] as? Double == 0.2 })
+    }
+
     @Test(arguments: [("x.pt", "torch.save"), ("x.pth", "torch.save"), ("x.onnx", "torch.onnx.export"), ("x.bin", "")])
     func otherFormatsAreRefusedWithTheirConversion(name: String, line: String) throws {
       let scratch = try Scratch()
