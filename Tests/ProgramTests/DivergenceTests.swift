@@ -72,13 +72,11 @@ extension RealProgram {
       let scratch = try Scratch()
       try images(scratch)
       let process = try started(
-        ["train", "data", "--headless", "--run", "run", "--epochs", "100000"] + quick, in: scratch.path,
-        output: FileHandle.nullDevice, errors: FileHandle.nullDevice)
-      defer { kill(process.processIdentifier, SIGKILL) }
-      try waitUntil("the second step") { lines(scratch.path + "/run/metrics.jsonl").count > 2 }
+        ["train", "data", "--headless", "--run", "run", "--epochs", "100000"] + quick, in: scratch.path)
+      try process.waitUntil("the second step") { lines(scratch.path + "/run/metrics.jsonl").count > 2 }
       // A notice that is repeated while the run is saved is no second request.
-      for _ in 0..<3 { kill(process.processIdentifier, signal) }
-      process.waitUntilExit()
+      for _ in 0..<3 { process.send(signal) }
+      try process.waitUntilExit()
       #expect(process.terminationReason == .exit && process.terminationStatus == 128 + signal)
       let events = lines(scratch.path + "/run/events.jsonl")
       #expect(events.last?["kind"] as? String == "stopped")
@@ -91,7 +89,7 @@ extension RealProgram {
       try images(scratch)
       let screen = try Screen(["data", "--run", "run", "--epochs", "100000"] + quick, in: scratch.path)
       try screen.wait(for: "the first step") { lines(scratch.path + "/run/metrics.jsonl").count >= 2 }
-      for _ in 0..<2 { kill(screen.process.processIdentifier, signal) }
+      for _ in 0..<2 { screen.process.send(signal) }
       try screen.wait(for: "the end") { !screen.process.isRunning }
       #expect(screen.process.terminationReason == .exit && screen.process.terminationStatus == 128 + signal)
       #expect(screen.isModeRestored)
