@@ -134,15 +134,7 @@ private func events(_ run: String, _ kind: String) -> [[String: Any]] {
     link.send(.stop)
     done.wait()
   }
-  func wait(_ what: String, _ holds: (Snapshot) -> Bool) throws -> Snapshot {
-    for _ in 0..<3000 {
-      if let snapshot = link.newest(after: -1)?.snapshot, holds(snapshot) { return snapshot }
-      usleep(10_000)
-    }
-    Issue.record("waited in vain for \(what): \(String(describing: link.newest(after: -1)?.snapshot.state))")
-    throw CancellationError()
-  }
-  let paused = try wait("the pause") { $0.state == .paused }
+  let paused = try link.wait(for: "the pause") { $0.state == .paused }
   let divergence = try #require(
     (0..<paused.events.count).compactMap { index -> Divergence? in
       if case .diverged(let divergence) = paused.events[index].kind { divergence } else { nil }
@@ -152,7 +144,7 @@ private func events(_ run: String, _ kind: String) -> [[String: Any]] {
   // Nothing was saved of the non-finite steps.
   #expect(RunFolder.checkpointSteps(run).last == finite)
   link.send(.rewind(toStep: finite))
-  let back = try wait("the new run") { $0.run.name == "run-2" && $0.state == .paused }
+  let back = try link.wait(for: "the new run") { $0.run.name == "run-2" && $0.state == .paused }
   #expect(back.step == finite)
   #expect(try isFinite(run + "-2", step: finite))
 }
