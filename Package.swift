@@ -57,7 +57,9 @@ let package = Package(
     .testTarget(
       name: "DashboardTests", dependencies: ["Dashboard", "Canvas", "Telemetry", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "CursesTests", dependencies: ["Curses", "Canvas", "CZlib", "TestSupport"]),
-    .testTarget(name: "ProgramTests", dependencies: ["simscope", "Networks", "Basics", "TestSupport"]),
+    .target(name: "CPeers", path: "Tests/CPeers", cSettings: [.define("_GNU_SOURCE")]),
+    .testTarget(
+      name: "ProgramTests", dependencies: ["simscope", "Networks", "Basics", "TestSupport", "CTerminal", "CPeers"]),
   ],
   swiftLanguageModes: [.v6]
 )

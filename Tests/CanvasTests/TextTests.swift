@@ -99,3 +99,19 @@ import Testing
   }
   #expect(grid.description == "━━━━━━──────\n──●──────\n▁▂▃▄▅▆▇█×\n ▁█▄")
 }
+
+/// Names from files reach the screen as cells: none of them may hold what a terminal obeys.
+@Test(arguments: [
+  "\u{1b}]0;PWNED\u{7}", "\u{9b}31m", "\u{202e}gnp.exe\u{202c}", "a\nb\rc\td", "abc\u{8}\u{7f}", "a\u{200b}\u{2066}b",
+  "\u{2028}\u{2029}\u{85}\u{ad}", "\u{10fee9}\u{e0041}",
+])
+func noCellHoldsWhatATerminalObeys(payload: String) {
+  var grid = Grid(columns: 24, rows: 1)
+  grid.write(payload, x: 0, y: 0, Style())
+  for cell in grid.cells + Text(payload).cells {
+    switch cell.glyph.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse: Issue.record("U+\(cell.glyph.value)")
+    default: break
+    }
+  }
+}

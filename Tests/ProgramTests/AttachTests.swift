@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A small run that trains on, and terminals beside it.
-private struct Attached {
+struct Attached {
   let scratch: Scratch
   static let training = [
     "train", "data", "--run", "run", "--encoder", "resnet8", "--width", "0.25", "--image-size", "16",

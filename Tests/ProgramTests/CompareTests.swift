@@ -57,7 +57,7 @@ extension RealProgram {
       // Of the curves on a screen there is a limit, and a way around it.
       let screen = try Screen(["compare"] + names, in: scratch.path)
       try screen.wait(for: "the end") { !screen.process.isRunning }
-      try screen.wait(for: "the sentence") {
+      try screen.wait(for: "the sentence", afterItsEnd: true) {
         screen.wasSent("8 runs at most, not 300") && screen.wasSent("--headless prints a table of all")
       }
       #expect(screen.process.terminationStatus == 2)

@@ -13,7 +13,7 @@ final class Screen {
   private(set) var shown: ShownText
 
   init(
-    _ arguments: [String], in folder: String, columns: Int = 120, rows: Int = 36,
+    _ arguments: [String], in folder: String, under wrapper: [String] = [], columns: Int = 120, rows: Int = 36,
     environment: [String: String?] = [:]
   ) throws {
     var (master, slave): (Int32, Int32) = (-1, -1)
@@ -25,7 +25,7 @@ final class Screen {
     tcgetattr(slave, &mode)
     before = mode
     process = try ChildProcess(
-      [program.path] + arguments, in: folder,
+      wrapper + [program.path] + arguments, in: folder,
       environment: ["TERM": "xterm-256color"].merging(environment) { $1 }, terminal: slave)
   }
 
