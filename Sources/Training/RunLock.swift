@@ -10,6 +10,8 @@ struct LockOwner: Equatable {
   var host: String?
   /// Clock ticks from the machine's start to the process's; nil where the system does not say.
   var started: UInt64?
+  /// The process has left the run in order.
+  var hasEnded = false
 
   init(process: Int32, host: String? = nil, started: UInt64? = nil) {
     self.process = process
@@ -22,7 +24,9 @@ struct LockOwner: Equatable {
     LockOwner(process: getpid(), host: ownHost, started: ProcessState(getpid())?.started)
   }
 
-  /// - Parameter text: of a `lock`; nil when that is empty (nobody trains) or no lock.
+  static let ended = "ended"
+
+  /// - Parameter text: of a `lock`; nil when that is empty or no lock.
   init?(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard let first = lines.first, let process = Int32(first.trimmingCharacters(in: .whitespaces)), process > 0 else {
@@ -31,6 +35,7 @@ struct LockOwner: Equatable {
     func value(_ name: String) -> Substring? { lines.first { $0.hasPrefix(name) }?.dropFirst(name.count) }
     self.init(
       process: process, host: value("host ").map(String.init), started: value("started ").flatMap { UInt64($0) })
+    hasEnded = lines.contains { $0 == Self.ended }
   }
 
   var text: String {
@@ -39,7 +44,7 @@ struct LockOwner: Equatable {
 
   /// Whether this very process still runs; nil when it is on another machine.
   var isAlive: Bool? {
-    if let host, host != Self.ownHost { return nil }
+    if let host, host != Self.ownHost { return hasEnded ? false : nil }
     guard let state = ProcessState(process) else { return kill(process, 0) == 0 || errno == EPERM }
     return !state.isDead && (started == nil || started == state.started)
   }
@@ -70,7 +75,7 @@ private struct ProcessState {
   }
 }
 
-/// The lock, taken. Its file is emptied when this object ends.
+/// The lock, taken. Its file says so when this object ends.
 final class RunLock {
   private let descriptor: Int32
   /// What the person should know: a file system without locks.
@@ -82,7 +87,7 @@ final class RunLock {
   }
 
   deinit {
-    ftruncate(descriptor, 0)
+    try? SafeFile.writeAll(Array("\(LockOwner.ended)\n".utf8), to: descriptor, "lock")
     close(descriptor)
   }
 
@@ -125,7 +130,7 @@ final class RunLock {
 }
 
 extension LockOwner {
-  /// Nil when nobody trains in the run.
+  /// Nil when nobody has trained in the run.
   /// - Parameter path: of its `lock`.
   init?(of path: String) {
     guard let bytes = Files.firstBytes(1024, of: path) else { return nil }
@@ -142,7 +147,7 @@ extension RunFolder {
     return owner.isAlive ?? isLocked(lock)
   }
 
-  /// Whether another machine holds a lock; without locks, the file is empty unless somebody trains or has crashed.
+  /// Whether another machine holds a lock. Without locks nobody knows, and somebody may.
   private static func isLocked(_ path: String) -> Bool {
     let file = Files.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     guard file >= 0 else { return false }

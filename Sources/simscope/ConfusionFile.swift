@@ -38,8 +38,9 @@ struct ConfusionFile {
   private static let small = 18
   private static let letter = 7
 
-  /// The same as squares, darker the larger the share of the row's pictures.
+  /// The same as squares, darker the larger the share of the row's pictures. XML takes no control characters.
   static func picture(_ classification: Classification, _ names: [String]) -> String {
+    let names = names.map(\.visible)
     // Numbers stand in the squares of a few classes; many make a map.
     let side = names.count <= 30 ? cell : small
     let margin = 24 + letter * (names.map(\.count).max() ?? 0)

@@ -70,7 +70,7 @@ private struct Hostile {
     let log = try #require(FileManager.default.contents(atPath: runPath + "/log.txt"))
     #expect(!log.isEmpty)
     expectSafe(String(decoding: log, as: UTF8.self), "log.txt")
-    let words = "views\nlog\n" + payload + "\nnumbers\nquit\n"
+    let words = "views\nlog\n" + payload + "\nnumbers\n"
     try printed([data, "--plain", "--run", runPath + "p"] + tiny, status: 0, input: words)
     try printed([data, "--json", "--run", runPath + "j"] + tiny, status: 0)
     try printed(["compare", runPath, runPath + "p"], status: 0)

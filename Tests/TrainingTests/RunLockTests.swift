@@ -42,7 +42,7 @@ private func startTime(_ process: Int32) throws -> String {
     let error = #expect(throws: Trouble.self) { try folder.take() }
     #expect(error?.what == "another process (\(getpid())) trains in this run")
   }
-  #expect(folder.text() == "" && !RunFolder.isTraining(in: folder.path))
+  #expect(folder.text().hasPrefix("\(getpid())\n") && folder.text().hasSuffix("\nended\n"))
 }
 
 @Test func aProcessIDThatWasGivenAgainIsNoTrainer() throws {
@@ -61,11 +61,16 @@ private func startTime(_ process: Int32) throws -> String {
 /// Of a process on another machine only the lock tells whether it is alive.
 @Test func aTrainerOnAnotherMachineIsSeenByItsLock() throws {
   let folder = try Folder()
-  let lock = try folder.take()
-  try Data("1\nhost elsewhere.example\nstarted 5\n".utf8).write(to: URL(fileURLWithPath: folder.lock), options: [])
-  #expect(RunFolder.isTraining(in: folder.path))
-  withExtendedLifetime(lock) {}
-  try folder.write("1\nhost elsewhere.example\nstarted 5\n")
+  let text = "1\nhost elsewhere.example\nstarted 5\n"
+  do {
+    let lock = try folder.take()
+    let file = try #require(FileHandle(forWritingAtPath: folder.lock))
+    try file.truncate(atOffset: 0)
+    try file.write(contentsOf: Data(text.utf8))
+    #expect(RunFolder.isTraining(in: folder.path))
+    withExtendedLifetime(lock) {}
+  }
+  try folder.write(text)
   #expect(!RunFolder.isTraining(in: folder.path))
 }
 
@@ -90,7 +95,7 @@ func aDiskWithoutLocksIsAWarning(error: Int32) throws {
     #expect(error?.what == refusal && error?.remedy.contains("remove this file") == true)
     #expect(folder.text() == text)
   }
-  for text in ["\(parent)\nstarted 1\n", "2147483647\n", ""] {
+  for text in ["\(parent)\nstarted 1\n", "2147483647\n", "", "7\nhost elsewhere.example\nstarted 5\nended\n"] {
     try folder.write(text)
     #expect(try folder.take(failing: ENOLCK).warning != nil)
   }

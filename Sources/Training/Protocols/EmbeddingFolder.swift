@@ -38,7 +38,7 @@ public struct EmbeddingFolder: Sendable {
     }
     for (name, bytes) in files { try SafeFile.write(bytes, to: "\(partial)/\(name)") }
     guard Files.rename(partial, to: path) else {
-      throw Trouble("cannot put the folder in its place (\(systemError()))", at: path, remedy: "give another --output")
+      throw Trouble("cannot put the folder in its place", error: errno, at: path, remedy: "give another --output")
     }
   }
 
