@@ -118,7 +118,7 @@ final class RunLock {
         remedy: "end it first, or start a new run")
     case .failed(let error): throw Trouble("cannot lock the run", error: error, at: path)
     case .unsupported(let error):
-      if let owner, owner != .own, owner.isAlive != false {
+      if let owner, !owner.hasEnded, owner != .own, owner.isAlive != false {
         let place = owner.isAlive == nil ? " on \(owner.host ?? "another machine")" : ""
         throw Trouble(
           "another process (\(owner.process)\(place)) trains in this run", at: path,

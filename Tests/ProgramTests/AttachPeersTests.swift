@@ -104,7 +104,8 @@ extension RealProgram {
         }
         try screen.wait(for: "the end") { !screen.process.isRunning }
         #expect(screen.process.terminationStatus == (isLent ? 0 : 1))
-        try screen.wait(for: "the last line", afterItsEnd: true) { screen.wasSent(isLent ? #"bye \u{1b}]0;owned"# : "not attached") }
+        let last = isLent ? #"bye \u{1b}]0;owned"# : "not attached"
+        try screen.wait(for: "the last line", afterItsEnd: true) { screen.wasSent(last) }
         #expect(!screen.wasSent("\u{1b}]0;owned"))
       }
     }
