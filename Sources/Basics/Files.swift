@@ -76,6 +76,9 @@ public enum Files {
     path.withPath { Foundation.open($0, flags | O_CLOEXEC, mode) }
   }
 
+  /// A pipe or device may have no end: more bytes than this are refused.
+  private static let mostOfPipe = 1 << 26
+
   /// All bytes of a file; nil with `errno` set.
   public static func bytes(of path: String) -> [UInt8]? {
     let file = open(path, O_RDONLY)
@@ -84,6 +87,7 @@ public enum Files {
     var status = stat()
     // One byte more than the file says finds its end without another round; files of /proc say 0.
     let expected = fstat(file, &status) == 0 ? Int(status.st_size) + 1 : 0
+    let isFile = status.st_mode & S_IFMT == S_IFREG
     var bytes: [UInt8] = []
     var capacity = max(4096, expected)
     while true {
@@ -97,6 +101,10 @@ public enum Files {
       if failed { return nil }
       if piece.isEmpty { return bytes }
       if bytes.isEmpty { bytes = piece } else { bytes += piece }
+      guard isFile || bytes.count <= mostOfPipe else {
+        errno = EFBIG
+        return nil
+      }
       capacity = 1 << 16
     }
   }

@@ -13,20 +13,22 @@ final class ByteSource: Sendable {
     case memory([UInt8])
   }
 
+  /// - Parameter unpackedSize: tells from the first bytes of a file how many it has; only with it a gzip'd file is
+  ///   unpacked, into that many bytes.
   /// - Throws: `Trouble` when the file cannot be opened or unpacked.
-  init(_ path: String) throws {
+  init(_ path: String, unpackedSize: ((_ head: [UInt8]) throws -> Double)? = nil) throws {
     let file = Files.open(path, O_RDONLY)
     var status = stat()
     guard file >= 0, fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      let reason = file < 0 ? systemError() : "no plain file"
+      let reason = file < 0 ? systemError() : "not a regular file"
       if file >= 0 { close(file) }
       throw Trouble("the file cannot be opened (\(reason))", at: path, remedy: "check that it is there and may be read")
     }
     self.path = path
     var mark: [UInt8] = [0, 0]
-    if mark.withUnsafeMutableBytes({ Self.read(file, into: $0, from: 0) }), mark == [0x1f, 0x8b] {
+    if let unpackedSize, mark.withUnsafeMutableBytes({ Self.read(file, into: $0, from: 0) }), mark == [0x1f, 0x8b] {
       close(file)
-      let bytes = try Self.unpacked(path)
+      let bytes = try Self.unpacked(path, packed: Int(status.st_size), unpackedSize)
       (count, place) = (bytes.count, .memory(bytes))
     } else {
       (count, place) = (Int(status.st_size), .disk(file))
@@ -72,22 +74,69 @@ final class ByteSource: Sendable {
     return true
   }
 
-  private static func unpacked(_ path: String) throws -> [UInt8] {
+  /// Enough for the header of any file that is read gzip'd.
+  private static let headBytes = 1 << 12
+
+  private static func unpacked(
+    _ path: String, packed: Int, _ size: (_ head: [UInt8]) throws -> Double
+  ) throws -> [UInt8] {
     guard let file = path.withPath({ gzopen($0, "rb") }) else {
       throw Trouble("the file cannot be opened (\(systemError()))", at: path, remedy: "check its permissions")
     }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
-    var count: Int32 = 0
-    repeat {
-      count = gzread(file, &buffer, UInt32(buffer.count))
-      if count > 0 { bytes.append(contentsOf: buffer[..<Int(count)]) }
-    } while count > 0
+    var bytes = [UInt8](repeating: 0, count: headBytes)
+    var isWhole = true
+    func fill(_ range: Range<Int>) -> Int {
+      var done = range.lowerBound
+      while done < range.upperBound {
+        let most = min(range.upperBound - done, 1 << 30)
+        let count = bytes.withUnsafeMutableBytes { gzread(file, $0.baseAddress! + done, UInt32(most)) }
+        if count < 0 { isWhole = false }
+        if count <= 0 { break }
+        done += Int(count)
+      }
+      return done
+    }
+    var filled = fill(0..<headBytes)
+    do {
+      let expected = try size(Array(bytes[..<filled]))
+      try checkSize(expected, packed: packed, path)
+      if filled == headBytes, expected > Double(filled) {
+        bytes.append(contentsOf: repeatElement(0, count: Int(expected) - filled))
+        filled = fill(filled..<bytes.count)
+      }
+    } catch {
+      // A head that is cut off is a torn file first of all.
+      throw gzclose(file) == Z_OK && isWhole ? error : broken(path)
+    }
+    bytes.removeLast(bytes.count - filled)
+    // One byte more than the header says is enough to refuse the file.
+    var next: UInt8 = 0
+    if filled >= headBytes, gzread(file, &next, 1) > 0 { bytes.append(next) }
     // Closing tells of an end in the middle of the packed bytes.
     let closed = gzclose(file)
-    guard count == 0, closed == Z_OK else {
-      throw Trouble("a broken gzip file", at: path, remedy: "download it again")
+    guard isWhole, closed == Z_OK else {
+      throw broken(path)
     }
     return bytes
+  }
+
+  private static func broken(_ path: String) -> Trouble {
+    Trouble("a broken gzip file", at: path, remedy: "download it again")
+  }
+
+  /// Before anything is unpacked: what the header promises fits into memory, and can be in so few bytes (deflate packs
+  /// 1,032 bytes into one at most).
+  private static func checkSize(_ expected: Double, packed: Int, _ path: String) throws {
+    guard expected <= 1_040 * Double(packed) + Double(headBytes) else {
+      throw Trouble(
+        "a gzip file of \(packed) bytes whose header promises more than that can hold", at: path,
+        remedy: "download it again")
+    }
+    if let available = availableMemory(), expected > Double(available) {
+      throw Trouble(
+        "a gzip file that unpacks to \(Int(expected) >> 20) MiB, and \(available >> 20) MiB of memory are free",
+        at: path,
+        remedy: "unpack it first (gunzip), and it is read from the disk")
+    }
   }
 }

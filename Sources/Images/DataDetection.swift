@@ -5,15 +5,20 @@ import Foundation
 enum DataDetection {
   /// - Parameter jpeg: nil where JPEG cannot be read.
   /// - Throws: `Trouble` when it is no data set, saying what it is instead where that can be told.
-  static func source(_ path: String, split: DataSet.Split, jpeg: TurboJPEG?) throws -> any PictureSource {
+  static func source(_ path: String, split: DataSet.Split, options: DataOptions = DataOptions(), jpeg: TurboJPEG?)
+    throws -> any PictureSource
+  {
     let path = trimmed(path)
     guard Files.exists(path) else {
       throw Trouble("no such file or folder", at: path, remedy: "check the path")
     }
-    return try Files.isFolder(path) ? folder(path, split: split, jpeg: jpeg) : file(path, split: split)
+    return try Files.isFolder(path)
+      ? folder(path, split: split, options: options, jpeg: jpeg) : file(path, split: split)
   }
 
-  private static func folder(_ path: String, split: DataSet.Split, jpeg: TurboJPEG?) throws -> any PictureSource {
+  private static func folder(
+    _ path: String, split: DataSet.Split, options: DataOptions, jpeg: TurboJPEG?
+  ) throws -> any PictureSource {
     let entries = try FolderListing.entries(of: path)
     if let cifar = CIFAR.all.first(where: { $0.isHeld(in: entries) }) {
       return try cifar.open(folder: path, split: split)
@@ -25,12 +30,12 @@ enum DataDetection {
       let inside = try? FolderListing.entries(of: path + "/" + name)
       return entries.contains(name) && inside?.contains(where: isPackedFile) == true
     }
-    if let inner { return try folder(path + "/" + inner, split: split, jpeg: jpeg) }
+    if let inner { return try folder(path + "/" + inner, split: split, options: options, jpeg: jpeg) }
     // Pictures count more than an array beside them.
-    if entries.contains(where: NPY.isFile), try FolderListing.pictures(below: path).isEmpty {
+    if entries.contains(where: NPY.isFile), !FolderListing.holdsImages(path) {
       return try NPY.open(folder: path, split: split)
     }
-    return try ImageFolder(path, split: split, jpeg: jpeg)
+    return try ImageFolder(path, split: split, options: options, jpeg: jpeg)
   }
 
   private static func isPackedFile(_ name: String) -> Bool {
@@ -43,11 +48,13 @@ enum DataDetection {
     if STL10.isFile(name) { return try STL10.open(file: path, split: split) }
     if IDX.isNamedLikeOne(name) { return try IDX.open(file: path, split: split) }
     if NPY.isFile(name) { return try NPY.open(file: path, split: split) }
-    if PictureFile.isNamedLikeOne(name) {
+    if let format = Files.firstBytes(ImageFormat.signatureBytes, of: path).flatMap(ImageFormat.of),
+      format != .pointer
+    {
       throw Trouble("one picture is no data set", at: path, remedy: "name the folder that holds the pictures")
     }
     if STL10.isLabelFile(name) {
-      throw Trouble("labels, not pictures", at: path, remedy: "name the folder")
+      throw Trouble("labels, not images", at: path, remedy: "name the folder")
     }
     throw ForeignData.trouble([name], at: path)
       ?? Trouble(

@@ -16,12 +16,25 @@ public struct DataSet: Sendable {
   public let skipped: [Skipped]
   /// Why no cache of the pictures could be written, when that failed.
   public let note: String?
+  /// What was left out or may not have been meant; sentences with a remedy.
+  public let warnings: [String]
   /// Where the pictures lie, when not in memory.
   private let store: PictureStore?
 
   public struct Skipped: Sendable, Equatable {
     public let name: String
     public let reason: String
+  }
+
+  /// How many images could not be read and why, "3 of 65 images cannot be read: 2 GIF …, 1 …; the first is a/b.gif";
+  /// nil when all could.
+  public static func words(_ skipped: [Skipped], of total: Int) -> String? {
+    guard let first = skipped.first else { return nil }
+    let reasons = Dictionary(grouping: skipped, by: \.reason).map { ($0, $1.count) }
+      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    let words = reasons.prefix(4).map { "\($0.1) \($0.0)" }.joined(separator: "; ") + (reasons.count > 4 ? "; …" : "")
+    return "\(skipped.count) of \(total) images cannot be read and are skipped: \(words); "
+      + (skipped.count == 1 ? "\(first.name)" : "the first is \(first.name)")
   }
 
   public enum Split: Sendable {
@@ -38,17 +51,18 @@ public struct DataSet: Sendable {
   ) {
     self.init(
       images: images, labels: labels, classes: classes, names: names, title: title, skipped: skipped, note: nil,
-      store: nil)
+      warnings: [], store: nil)
   }
 
   init(
     images: [Image], labels: [Int]?, classes: [String], names: [String], title: String, skipped: [Skipped],
-    note: String?, store: PictureStore?
+    note: String?, warnings: [String], store: PictureStore?
   ) {
     precondition(names.count == images.count, "\(names.count) names for \(images.count) pictures")
     precondition(labels == nil || labels!.count == images.count, "\(labels!.count) labels for \(images.count) pictures")
     (self.images, self.labels, self.classes) = (images, labels, classes)
     (self.names, self.title, self.skipped, self.note, self.store) = (names, title, skipped, note, store)
+    self.warnings = warnings
   }
 
   public var count: Int { images.count }
@@ -57,7 +71,8 @@ public struct DataSet: Sendable {
   public func subset(_ indices: [Int]) -> DataSet {
     DataSet(
       images: indices.map { images[$0] }, labels: labels.map { labels in indices.map { labels[$0] } },
-      classes: classes, names: indices.map { names[$0] }, title: title, skipped: [], note: nil, store: store)
+      classes: classes, names: indices.map { names[$0] }, title: title, skipped: [], note: nil, warnings: [],
+      store: store)
   }
 
   /// - Throws: `Trouble` when a picture that is read whenever it is looked at could not be, and so was seen black.
@@ -80,12 +95,13 @@ extension DataSet {
   ///   - progress: called now and then with (done, total), one call at a time, from any worker; false cancels.
   /// - Throws: `Trouble` when this is no data set or more than a tenth of it is unreadable; `CancellationError`.
   public static func open(
-    _ path: String, split: Split, limit: Int? = nil, shorterSideAtMost: Int? = nil, cache: PictureCache? = nil,
-    workers: WorkerPool, progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
+    _ path: String, split: Split, options: DataOptions = DataOptions(), limit: Int? = nil,
+    shorterSideAtMost: Int? = nil, cache: PictureCache? = nil, workers: WorkerPool,
+    progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
   ) throws -> DataSet {
     try open(
-      path, split: split, limit: limit, shorterSideAtMost: shorterSideAtMost, cache: cache, workers: workers,
-      jpeg: TurboJPEG.shared, progress: progress)
+      path, split: split, options: options, limit: limit, shorterSideAtMost: shorterSideAtMost, cache: cache,
+      workers: workers, jpeg: TurboJPEG.shared, progress: progress)
   }
 
   /// The same of what a survey has found, without looking again.
@@ -100,11 +116,12 @@ extension DataSet {
 
   /// - Parameter jpeg: nil where JPEG cannot be read.
   static func open(
-    _ path: String, split: Split, limit: Int?, shorterSideAtMost: Int?, cache: PictureCache? = nil,
-    workers: WorkerPool, jpeg: TurboJPEG?, progress: @Sendable (_ done: Int, _ total: Int) -> Bool
+    _ path: String, split: Split, options: DataOptions = DataOptions(), limit: Int?, shorterSideAtMost: Int?,
+    cache: PictureCache? = nil, workers: WorkerPool, jpeg: TurboJPEG?,
+    progress: @Sendable (_ done: Int, _ total: Int) -> Bool
   ) throws -> DataSet {
     try open(
-      DataDetection.source(path, split: split, jpeg: jpeg), at: path, limit: limit,
+      DataDetection.source(path, split: split, options: options, jpeg: jpeg), at: path, limit: limit,
       shorterSideAtMost: shorterSideAtMost, cache: cache, workers: workers, progress: progress)
   }
 
@@ -127,10 +144,11 @@ extension DataSet {
       }
     }
     try checkSkipped(skipped, of: decoding.indices.count, at: path)
+    try checkClasses(source, decoding.indices, kept, skipped, at: path)
     return DataSet(
       images: images, labels: source.labels.map { labels in kept.map { labels[$0] } }, classes: source.classes,
       names: kept.map { source.names[$0] }, title: source.title, skipped: skipped, note: decoded.note,
-      store: decoded.store)
+      warnings: source.warnings + source.readingNotes, store: decoded.store)
   }
 
   static func decoding(
@@ -139,6 +157,7 @@ extension DataSet {
     let place = Files.absolute(path)
     let purpose =
       "\(place), \(source.split), first \(limit ?? 0), shorter side at most \(shorterSideAtMost ?? 0)"
+      + source.decodingChoice
     return PictureDecoding(
       source: source, indices: limited(source, to: limit), shorterSideAtMost: shorterSideAtMost, purpose: purpose,
       workers: workers)
@@ -153,6 +172,21 @@ extension DataSet {
       seen[labels[index]] += 1
       return seen[labels[index]] <= limit
     }
+  }
+
+  /// - Throws: `Trouble` when no image of a class could be read.
+  private static func checkClasses(
+    _ source: any PictureSource, _ asked: [Int], _ kept: [Int], _ skipped: [Skipped], at path: String
+  ) throws {
+    guard let labels = source.labels, !skipped.isEmpty else { return }
+    let lost = Set(asked.map { labels[$0] }).subtracting(kept.map { labels[$0] })
+    guard let label = lost.min() else { return }
+    let names = Set(asked.filter { labels[$0] == label }.map { source.names[$0] })
+    let first = skipped.first { names.contains($0.name) }
+    throw Trouble(
+      "class \(source.classes[label]) would be empty: none of its \(names.count) images can be read"
+        + (first.map { " (\($0.name): \($0.reason))" } ?? ""), at: path,
+      remedy: "convert or repair them, or remove the folder")
   }
 
   private static func checkSkipped(_ skipped: [Skipped], of total: Int, at path: String) throws {

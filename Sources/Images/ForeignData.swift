@@ -27,10 +27,11 @@ enum ForeignData {
     Form(
       endings: [".parquet", ".arrow", ".tfrecord", ".h5", ".hdf5", ".mat", ".lmdb", ".mdb", ".pt", ".pth", ".pkl"],
       words: "a format that is not read",
-      remedy: "write its pictures as PNG files with a subfolder for each class, or as npy"),
+      remedy: "write its images as PNG files with a subfolder for each class, or as npy"),
+    // Those whose content is another thing; `ImageFormat` tells the others.
     Form(
       endings: [".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".avif", ".heic", ".jxl"],
-      words: "pictures that are neither PNG nor JPEG",
+      words: "images that are neither PNG nor JPEG",
       remedy: "convert them, such as with ImageMagick: mogrify -format png"),
   ]
 

@@ -42,7 +42,7 @@ struct TurboJPEG: Sendable {
   private typealias End = @convention(c) @Sendable (UnsafeMutableRawPointer) -> Int32
 
   private let start: Start
-  private let header: Header
+  private let readHeader: Header
   private let decompress: Decompress
   private let errorText: ErrorText
   private let errorCode: ErrorCode
@@ -61,43 +61,57 @@ struct TurboJPEG: Sendable {
       let errorCode = resolve("tjGetErrorCode", as: ErrorCode.self),
       let end = resolve("tjDestroy", as: End.self)
     else { return nil }
-    (self.start, self.header, self.decompress) = (start, header, decompress)
+    (self.start, self.readHeader, self.decompress) = (start, header, decompress)
     (self.errorText, self.errorCode, self.end) = (errorText, errorCode, end)
   }
 
   /// Width and height, without decoding.
   func size(_ bytes: [UInt8], name: String) throws -> (width: Int, height: Int) {
-    try withHandle(name) { try size(bytes, handle: $0, name: name) }
+    try withHandle(name) { handle in
+      let (width, height, _) = try header(bytes, handle, name)
+      return (width, height)
+    }
   }
 
   func decode(_ bytes: [UInt8], name: String) throws -> Image {
     try withHandle(name) { handle in
-      let (width, height) = try size(bytes, handle: handle, name: name)
-      guard width * height <= PNG.mostPixels else {
-        throw Trouble("a JPEG of \(width)×\(height) pixels is too large", at: name, remedy: "shrink it")
-      }
-      var pixels = [UInt8](repeating: 0, count: width * height * 3)
-      let asRGB: Int32 = 0
-      let result = decompress(handle, bytes, UInt(bytes.count), &pixels, Int32(width), 0, Int32(height), asRGB, 0)
+      let (width, height, isForPrint) = try header(bytes, handle, name)
+      try PixelLimit.check(width, height, name)
+      // TJPF_CMYK, to which YCCK is converted, or TJPF_RGB.
+      let (format, channels): (Int32, Int) = isForPrint ? (11, 4) : (0, 3)
+      var samples = [UInt8](repeating: 0, count: width * height * channels)
+      let result = decompress(handle, bytes, UInt(bytes.count), &samples, Int32(width), 0, Int32(height), format, 0)
       if result != 0 && isSerious(handle) { throw broken(handle, name) }
-      return Image(width: width, height: height, pixels: pixels)
+      return Image(width: width, height: height, pixels: isForPrint ? Self.rgb(ofInvertedCMYK: samples) : samples)
     }
   }
 
-  private func size(
-    _ bytes: [UInt8], handle: UnsafeMutableRawPointer, name: String
-  ) throws -> (width: Int, height: Int) {
+  /// RGB as PIL's `convert("RGB")` has it, with ink values inverted as Adobe writes them: c = 255 − file's c, and
+  /// red = (255 − k) − (255 − k) · c / 255, rounded.
+  private static func rgb(ofInvertedCMYK samples: [UInt8]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: samples.count / 4 * 3) { rgb, count in
+      count = samples.count / 4 * 3
+      for pixel in 0..<samples.count / 4 {
+        let light = Int(samples[4 * pixel + 3])
+        for channel in 0..<3 {
+          let product = (255 - Int(samples[4 * pixel + channel])) * light + 128
+          rgb[3 * pixel + channel] = UInt8(light - ((product >> 8) + product) >> 8)
+        }
+      }
+    }
+  }
+
+  private func header(
+    _ bytes: [UInt8], _ handle: UnsafeMutableRawPointer, _ name: String
+  ) throws -> (width: Int, height: Int, isForPrint: Bool) {
     var width: Int32 = 0
     var height: Int32 = 0
     var subsampling: Int32 = 0
     var colorspace: Int32 = 0
-    let result = header(handle, bytes, UInt(bytes.count), &width, &height, &subsampling, &colorspace)
+    let result = readHeader(handle, bytes, UInt(bytes.count), &width, &height, &subsampling, &colorspace)
     guard result == 0, width > 0, height > 0 else { throw broken(handle, name) }
-    // TJCS_CMYK and TJCS_YCCK: TurboJPEG has no way from these to RGB.
-    guard colorspace != 3 && colorspace != 4 else {
-      throw Trouble("a JPEG in CMYK, which is for printing", at: name, remedy: "convert it to RGB")
-    }
-    return (Int(width), Int(height))
+    // TJCS_CMYK and TJCS_YCCK.
+    return (Int(width), Int(height), colorspace == 3 || colorspace == 4)
   }
 
   /// A warning leaves a picture worth keeping, unless its end is missing.

@@ -37,7 +37,9 @@ struct NPYHeader: Sendable {
     guard let found = text.range(of: "'\(key)'") else { return nil }
     let rest = text[found.upperBound...].drop { $0 == " " }
     guard rest.first == ":" else { return nil }
-    let value = rest.dropFirst().drop { $0 == " " }
+    var value = rest.dropFirst().drop { $0 == " " }
+    // Python 2 marks text: u'|u1'.
+    if ["u'", "b'"].contains(where: value.hasPrefix) { value = value.dropFirst() }
     switch value.first {
     case "'": return String(value.dropFirst().prefix { $0 != "'" })
     case "(": return String(value.dropFirst().prefix { $0 != ")" })
@@ -48,7 +50,39 @@ struct NPYHeader: Sendable {
 
   private static func numbers(_ text: String) -> [Int]? {
     let parts = text.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }
-    let numbers = parts.compactMap { Int($0) }
+    // Python 2 writes whole numbers as 40L.
+    let numbers = parts.compactMap { Int($0.hasSuffix("L") ? String($0.dropLast()) : $0) }
     return numbers.count == parts.count && numbers.allSatisfy { $0 >= 0 } ? numbers : nil
+  }
+}
+
+extension NPYHeader {
+  /// The type's letter: u and i for whole numbers, f for floats, b for truth values, U and S for words, O for objects,
+  /// V for records.
+  var kind: Character { type.first == "[" ? "V" : type.drop { "|<>=".contains($0) }.first ?? "V" }
+
+  /// Of one item; nil where the type says none or more than can be.
+  var itemBytes: Int? {
+    let digits = type.drop { "|<>=".contains($0) }.dropFirst()
+    guard let count = Int(digits), (1...1 << 20).contains(count) else { return nil }
+    switch kind {
+    case "u", "i": return [1, 2, 4, 8].contains(count) ? count : nil
+    case "f": return [4, 8].contains(count) ? count : nil
+    case "b": return count == 1 ? 1 : nil
+    case "U": return 4 * count
+    case "S", "a": return count
+    default: return nil
+    }
+  }
+
+  var isBigEndian: Bool { type.first == ">" }
+
+  /// For errors: "floats (<f4)".
+  var words: String {
+    let names: [Character: String] = [
+      "f": "floats", "i": "signed whole numbers", "u": "whole numbers", "b": "truth values", "O": "Python objects",
+      "c": "complex numbers", "U": "words", "S": "words", "V": "records",
+    ]
+    return names[kind].map { "\($0) (\(type))" } ?? "items of type \(type)"
   }
 }

@@ -7,15 +7,14 @@ public enum PNG {
   /// The first bytes of every PNG file.
   static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
-  /// More pixels than this are taken for a broken or hostile file.
-  static let mostPixels = 100_000_000
-
   private static let color = UInt32(PNG_FORMAT_FLAG_COLOR)
   private static let alpha = UInt32(PNG_FORMAT_FLAG_ALPHA)
 
-  /// Any colour type, depth and interlacing, as 8-bit RGB; what is transparent shows white.
+  /// Any colour type, depth and interlacing, as 8-bit RGB; what is transparent shows white. Samples are taken as they
+  /// are, whatever gamma or profile the file names, as PIL and torchvision do.
   /// - Parameter name: the file's name, for the error.
   static func decode(_ bytes: [UInt8], name: String) throws -> Image {
+    let bytes = withoutColorSpace(bytes)
     var png = png_image()
     png.version = UInt32(PNG_IMAGE_VERSION)
     defer { png_image_free(&png) }
@@ -25,9 +24,7 @@ public enum PNG {
         throw broken(png, name)
       }
       let (width, height) = (Int(png.width), Int(png.height))
-      guard width * height <= mostPixels else {
-        throw Trouble("a PNG of \(width)×\(height) pixels is too large", at: name, remedy: "shrink it")
-      }
+      try PixelLimit.check(width, height, name)
       let hasAlpha = png.format & alpha != 0
       // 16-bit samples without a gamma of their own are sRGB, as other tools take them, not linear.
       png.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
@@ -36,6 +33,35 @@ public enum PNG {
         isDeepAndInterlaced(bytes) ? try readLinear(&png, hasAlpha, name) : try read(&png, hasAlpha, name)
       return Image(width: width, height: height, pixels: hasAlpha ? overWhite(samples) : samples)
     }
+  }
+
+  /// The parts of a file, as far as they are whole; `range` is that of length, name, body and sum.
+  static func chunks(_ bytes: [UInt8]) -> [(name: ArraySlice<UInt8>, body: ArraySlice<UInt8>, range: Range<Int>)] {
+    var chunks: [(name: ArraySlice<UInt8>, body: ArraySlice<UInt8>, range: Range<Int>)] = []
+    var place = signature.count
+    while place + 12 <= bytes.count {
+      let length = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+      let end = place + 12 + length
+      guard end <= bytes.count else { break }
+      chunks.append((bytes[place + 4..<place + 8], bytes[place + 8..<end - 4], place..<end))
+      place = end
+    }
+    return chunks
+  }
+
+  /// The file without the chunks by which libpng would convert colours.
+  private static func withoutColorSpace(_ bytes: [UInt8]) -> [UInt8] {
+    let names = ["gAMA", "cHRM", "sRGB", "iCCP", "cICP"].map { Array($0.utf8) }
+    let ranges = chunks(bytes).filter { chunk in names.contains { chunk.name.elementsEqual($0) } }.map(\.range)
+    guard !ranges.isEmpty else { return bytes }
+    var kept: [UInt8] = []
+    kept.reserveCapacity(bytes.count)
+    var place = 0
+    for range in ranges {
+      kept += bytes[place..<range.lowerBound]
+      place = range.upperBound
+    }
+    return kept + bytes[place...]
   }
 
   /// Samples as the file has them, 8-bit, opacity not yet applied.

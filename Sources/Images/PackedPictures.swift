@@ -52,10 +52,13 @@ struct PackedFile: Sendable {
   let start: Int
   let stride: Int
   let count: Int
+  /// Samples are 0 or 1 and stand for black and white.
+  var isBinary = false
 
   func picture(_ index: Int) throws -> Image {
     let start = start + index * stride
-    return layout.image(try bytes.bytes(start..<start + layout.bytes))
+    let samples = try bytes.bytes(start..<start + layout.bytes)
+    return layout.image(isBinary ? samples.map { $0 == 0 ? 0 : 255 } : samples)
   }
 }
 
@@ -68,6 +71,7 @@ struct PackedPictures: PictureSource {
   let labels: [Int]?
   let classes: [String]
   let remarks: [String]
+  let warnings: [String]
   private let files: [PackedFile]
   /// The number of each file's first picture, and of all pictures at the end.
   private let starts: [Int]
@@ -78,8 +82,9 @@ struct PackedPictures: PictureSource {
   /// - Throws: `Trouble` when there are no pictures.
   init(
     _ files: [PackedFile], labels: [Int]?, classes: [String], kind: String, evidence: String, title: String,
-    split: String, remarks: [String] = []
+    split: String, remarks: [String] = [], warnings: [String] = []
   ) throws {
+    self.warnings = warnings
     (self.files, self.kind, self.evidence, self.title, self.split) = (files, kind, evidence, title, split)
     (self.labels, self.classes, self.remarks) = (labels, labels == nil ? [] : classes, remarks)
     starts = files.reduce(into: [0]) { $0.append($0.last! + $1.count) }
@@ -99,19 +104,37 @@ struct PackedPictures: PictureSource {
   }
 }
 
-/// Classes that are numbers in a file of labels: those that occur, in order, under their decimal names.
-struct NumberedClasses {
-  let names: [String]
-  private let places: [Int: Int]
+/// Labels as a file holds them: the classes are those that occur, numbers in their order or words by their bytes.
+enum FileLabels: Sendable {
+  case numbers([Int])
+  case words([String])
 
-  /// - Parameter labels: of all splits: a class keeps its number in each.
-  init(_ labels: [[Int]]) {
-    let values = Set(labels.joined()).sorted()
-    names = values.map(String.init)
-    places = Dictionary(uniqueKeysWithValues: zip(values, values.indices))
+  var count: Int {
+    switch self {
+    case .numbers(let labels): labels.count
+    case .words(let labels): labels.count
+    }
   }
 
-  func numbers(of labels: [Int]) -> [Int] { labels.map { places[$0]! } }
+  private var words: [String] {
+    switch self {
+    case .numbers(let labels): labels.map(String.init)
+    case .words(let labels): labels
+    }
+  }
+
+  /// - Parameter others: labels of the other splits: a class keeps its number in each.
+  /// - Returns: the names of the classes, and the number of each label's.
+  func classes(with others: [FileLabels]) -> (names: [String], labels: [Int]) {
+    let all = [self] + others
+    let numbers = all.compactMap { if case .numbers(let labels) = $0 { labels } else { nil } }
+    let names =
+      numbers.count == all.count
+      ? Set(numbers.joined()).sorted().map(String.init)
+      : Set(all.flatMap(\.words)).sorted(by: FolderListing.byBytes)
+    let places = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    return (names, words.map { places[$0]! })
+  }
 }
 
 extension Trouble {

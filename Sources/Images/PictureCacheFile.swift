@@ -7,8 +7,8 @@ import Foundation
 final class PictureCacheFile: Sendable {
   /// Whole numbers as this machine writes them; on another kind of machine the mark does not fit.
   struct Head: Equatable {
-    /// "simscop1": the last letter counts changes of the format, and of what the pixels are for the same file.
-    static let mark: UInt64 = 0x3170_6f63_736d_6973
+    /// "simscop2": the last letter counts changes of the format, and of what the pixels are for the same file.
+    static let mark: UInt64 = 0x3270_6f63_736d_6973
     var mark = Self.mark
     var records: UInt64
     var fileBytes: UInt64

@@ -1,37 +1,52 @@
-/// One picture file, PNG or JPEG: what it is follows from its first bytes, whatever its name says.
+/// One image file, PNG or JPEG: what it is follows from its first bytes, whatever its name says.
 import Basics
 import Foundation
 
 struct PictureFile {
   let path: String
+  /// For notes about it.
+  let name: String
   /// Nil where JPEG cannot be read.
   let jpeg: TurboJPEG?
 
-  /// Whether a file's name promises a picture.
-  static func isNamedLikeOne(_ name: String) -> Bool { name.lowercased().hasSuffix(".png") || isNamedLikeJPEG(name) }
-
-  static func isNamedLikeJPEG(_ name: String) -> Bool {
-    let name = name.lowercased()
-    return name.hasSuffix(".jpg") || name.hasSuffix(".jpeg")
-  }
-
-  func decode() throws -> Image {
+  func decode(_ orientation: ExifOrientation = .ignore, _ notes: ReadingNotes? = nil) throws -> Image {
     let bytes = try read()
-    if bytes.starts(with: PNG.signature) { return try PNG.decode(bytes, name: path) }
-    guard bytes.starts(with: JPEG.signature) else { throw foreign(bytes) }
-    guard let jpeg else { throw JPEG.missing(path) }
-    return try jpeg.decode(bytes, name: path)
+    let (width, height) = try size(bytes)
+    try PixelLimit.check(width, height, path)
+    if width * height > PixelLimit.usual { notes?.addHuge(name, width, height) }
+    return try PixelLimit.decoding(width, height) {
+      let image =
+        bytes.starts(with: PNG.signature)
+        ? try PNG.decode(bytes, name: path) : try library().decode(bytes, name: path)
+      guard orientation == .apply, let turn = Exif.orientation(of: bytes) else { return image }
+      return image.upright(from: turn)
+    }
   }
 
   /// Width and height from the header alone.
-  func size() throws -> (width: Int, height: Int) {
-    let bytes = try read()
-    if bytes.starts(with: PNG.signature), bytes.count >= 24 {
-      return (bigEndian(bytes[16..<20]), bigEndian(bytes[20..<24]))
+  func size() throws -> (width: Int, height: Int) { try size(try read()) }
+
+  /// The EXIF orientation, 2…8; nil when it is upright or has none.
+  var orientation: Int? { Files.firstBytes(1 << 16, of: path).flatMap(Exif.orientation) }
+
+  private func size(_ bytes: [UInt8]) throws -> (width: Int, height: Int) {
+    switch ImageFormat.of(bytes) {
+    case .png?:
+      guard bytes.count >= 24 else { throw foreign("a PNG that is cut off", "write it again, or remove it") }
+      let (width, height) = (bigEndian(bytes[16..<20]), bigEndian(bytes[20..<24]))
+      // libpng says what is wrong with other sizes.
+      return (1...Int(Int32.max)).contains(width) && (1...Int(Int32.max)).contains(height) ? (width, height) : (1, 1)
+    case .jpeg?: return try library().size(bytes, name: path)
+    case .pointer?: throw foreign("a git-lfs pointer, not the image itself", ImageFormat.pointer.remedy)
+    case let format?: throw foreign("\(format.rawValue), neither PNG nor JPEG", "convert it to PNG, or remove it")
+    case nil where bytes.isEmpty: throw foreign("an empty file", "remove it")
+    case nil: throw foreign("neither PNG nor JPEG", "convert it to PNG, or remove it")
     }
-    guard bytes.starts(with: JPEG.signature) else { throw foreign(bytes) }
+  }
+
+  private func library() throws -> TurboJPEG {
     guard let jpeg else { throw JPEG.missing(path) }
-    return try jpeg.size(bytes, name: path)
+    return jpeg
   }
 
   private func read() throws -> [UInt8] {
@@ -41,10 +56,7 @@ struct PictureFile {
     return bytes
   }
 
-  private func foreign(_ bytes: [UInt8]) -> Trouble {
-    Trouble(
-      bytes.isEmpty ? "an empty file" : "neither PNG nor JPEG", at: path, remedy: "convert it to PNG, or remove it")
-  }
+  private func foreign(_ what: String, _ remedy: String) -> Trouble { Trouble(what, at: path, remedy: remedy) }
 
   private func bigEndian(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 }

@@ -20,6 +20,14 @@ protocol PictureSource: Sendable {
   var someSizes: [(width: Int, height: Int)] { get }
   /// What a person may not have meant, with a remedy.
   var remarks: [String] { get }
+  /// Those of the remarks that a run prints, too: what is left out and what may be wrong.
+  var warnings: [String] { get }
+  /// Words that tell a way of decoding from the usual one; empty for that.
+  var decodingChoice: String { get }
+  /// What was noticed while decoding so far.
+  var readingNotes: [String] { get }
+  /// The EXIF orientation of an image, 2…8; nil when it is upright or has none.
+  func orientation(_ index: Int) -> Int?
   /// The file of one picture; nil where a file holds many of one size, each read as fast as from a cache.
   func path(_ index: Int) -> String?
   /// Decodes one picture. Any thread may ask.
@@ -29,9 +37,9 @@ protocol PictureSource: Sendable {
 extension DataSet {
   /// Whether DATA has pictures set apart to test on.
   /// - Throws: `Trouble` when it is no data set, or has a test split that cannot be read.
-  public static func hasTestSplit(_ path: String) throws -> Bool {
+  public static func hasTestSplit(_ path: String, options: DataOptions = DataOptions()) throws -> Bool {
     do {
-      _ = try DataDetection.source(path, split: .test, jpeg: TurboJPEG.shared)
+      _ = try DataDetection.source(path, split: .test, options: options, jpeg: TurboJPEG.shared)
       return true
     } catch let trouble as Trouble where trouble.what.hasPrefix(noTestSplit) {
       return false
@@ -43,5 +51,10 @@ extension DataSet {
 }
 
 extension PictureSource {
+  var decodingChoice: String { "" }
+  var warnings: [String] { [] }
+  var readingNotes: [String] { [] }
+  func orientation(_ index: Int) -> Int? { nil }
+
   var longestSide: Int? { someSizes.map { max($0.width, $0.height) }.max() }
 }

@@ -49,24 +49,28 @@ public struct Examination: Sendable {
   /// How many pictures were tried, and which of these cannot be read.
   public let tried: Int
   public let unreadable: [DataSet.Skipped]
+  /// How many of those tried have an EXIF orientation other than upright.
+  public let turned: Int
   /// What may not have been meant, each with a remedy.
   public let remarks: [String]
 }
 
 extension DataSet {
   /// - Throws: `Trouble` when this is no data set.
-  public static func survey(_ path: String, split: Split) throws -> Survey {
-    Survey(try DataDetection.source(path, split: split, jpeg: TurboJPEG.shared), at: path)
+  public static func survey(
+    _ path: String, split: Split, options: DataOptions = DataOptions()
+  ) throws -> Survey {
+    Survey(try DataDetection.source(path, split: split, options: options, jpeg: TurboJPEG.shared), at: path)
   }
 
   /// Looks at what a run would train on, decodes up to `most` of its pictures, and at what `evaluate` would use.
   /// - Throws: `Trouble` when this is no data set.
   public static func examine(
-    _ path: String, cache: PictureCache, most: Int = 2_000, workers: WorkerPool
+    _ path: String, options: DataOptions = DataOptions(), cache: PictureCache, most: Int = 2_000, workers: WorkerPool
   ) throws -> Examination {
     func source(_ split: Split) throws(Trouble) -> any PictureSource {
       do {
-        return try DataDetection.source(path, split: split, jpeg: TurboJPEG.shared)
+        return try DataDetection.source(path, split: split, options: options, jpeg: TurboJPEG.shared)
       } catch {
         throw error as? Trouble ?? Trouble("\(error)", at: path, remedy: "check it")
       }
@@ -79,13 +83,15 @@ extension DataSet {
     let tried = Array(
       stride(from: 0, to: survey.pictures, by: max(1, (survey.pictures + most - 1) / most)))
     let sizes = training.someSizes.sorted { $0.width * $0.height < $1.width * $1.height }
+    let unreadable = unreadable(training, tried, workers: workers)
     return Examination(
       training: survey, labelled: labelled?.split == survey.split ? nil : labelled,
       test: Result { () throws(Trouble) in Survey(try source(.test), at: path) },
       sizes: sizes.isEmpty ? [] : [sizes[0], sizes.last!],
-      jpegs: training.names.count { PictureFile.isNamedLikeJPEG($0) }, cache: whole.state(of: cache),
+      jpegs: training.names.count { FileName.promisesJPEG($0) }, cache: whole.state(of: cache),
       tried: tried.count,
-      unreadable: unreadable(training, tried, workers: workers), remarks: training.remarks)
+      unreadable: unreadable, turned: tried.count { training.orientation($0) != nil },
+      remarks: training.remarks + training.readingNotes)
   }
 
   private static func unreadable(_ source: any PictureSource, _ indices: [Int], workers: WorkerPool) -> [Skipped] {

@@ -76,6 +76,8 @@ public struct Configuration: Sendable, Equatable {
   /// First pictures a class.
   public var limit: Int?
   public var heldOut = 0.1
+  /// How DATA's folders and files are read.
+  public var dataOptions = DataOptions()
   /// Whether a big folder is decoded at every start.
   public var noCache = false
   public var run: String?

@@ -155,6 +155,13 @@ public struct Setting: Sendable {
     toggle(
       "no_cache", .run, "decode a big folder at every start, and keep nothing in ~/.cache", isExperiment: false,
       \.noCache),
+    named(
+      "split_folders", .run, "train/, Test/, validation/ … are splits; none: the subfolders of DATA are its classes",
+      \.dataOptions.splitFolders),
+    named(
+      "exif_orientation", .run,
+      "a camera's note of how it was held: ignored as torchvision does, or images turned by it",
+      \.dataOptions.exifOrientation),
     Setting(
       key: "run", group: .run, value: "DIR", help: "the run's folder (runs/NAME)", isExperiment: false, get: { $0.run },
       set: { configuration, text in

@@ -79,7 +79,7 @@ public struct Trainer: ~Copyable {
     BLAS.useOneThread()
     try asked.check()
     var configuration = asked
-    let survey = try Self.survey(asked.data, resuming: resuming)
+    let survey = try Self.survey(asked.data, asked.dataOptions, resuming: resuming)
     configuration.adapt(toLargestSide: survey.longestSide ?? 64)
     let workers = try WorkerPool(starting: configuration.workerCount, niceness: niceness)
     let all = try Self.decode(survey, configuration, workers, link)
@@ -101,7 +101,7 @@ public struct Trainer: ~Copyable {
       ?? RunFolder.create(
         configuration.run ?? RunFolder.freshPath(for: configuration.data), configuration: configuration)
     (title, skipped) = (all.title, all.skipped)
-    self.remarks = remarks + differences + (all.note.map { [$0] } ?? [])
+    self.remarks = remarks + differences + all.warnings + (all.note.map { [$0] } ?? [])
     self.listing = listing
     fingerprint = listing == nil && Files.exists((resuming ?? "") + "/" + DataListing.fileName) ? point.data : nil
     (self.configuration, self.link, self.folder, self.data) = (configuration, link, folder, data)
@@ -116,9 +116,11 @@ public struct Trainer: ~Copyable {
     link.offer(PairStudio(data.train, configuration))
   }
 
-  private static func survey(_ path: String, resuming: String?) throws -> Survey {
+  private static func survey(
+    _ path: String, _ options: DataOptions, resuming: String?
+  ) throws -> Survey {
     do {
-      return try DataSet.survey(path, split: .pretraining)
+      return try DataSet.survey(path, split: .pretraining, options: options)
     } catch let trouble as Trouble {
       guard let resuming else { throw trouble }
       throw Trouble(

@@ -2,6 +2,7 @@
 /// events, and the history that a resumed run takes up.
 import Basics
 import Foundation
+import Images
 import Networks
 import Telemetry
 import Tensors
@@ -13,7 +14,8 @@ extension Trainer {
       try emit(.warning(remark))
     }
     for picture in skipped { folder.note("skipped \(picture.name): \(picture.reason)") }
-    if !skipped.isEmpty { try emit(.warning("\(skipped.count) pictures could not be read; log.txt names them")) }
+    let total = data.train.count + data.heldOut.count + skipped.count
+    if let words = DataSet.words(skipped, of: total) { try emit(.warning(words + "; log.txt names all")) }
   }
 
   mutating func describeRun() {

@@ -8,7 +8,7 @@ import Images
 import Tensors
 import Training
 
-let doctorFlags: [Flag] = []
+let doctorFlags = ["split_folders", "exif_orientation"].map { Flag(Setting.named($0)!) }
 
 func doctor(_ arguments: Arguments) throws -> Int32 {
   let data = try arguments.words(["DATA"], optional: 1).first
@@ -32,7 +32,9 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
   line("themes", installedPath("themes") ?? "not found; the built-in one is used")
   describeTerminal()
   guard let data else { return 0 }
-  try describeData(data)
+  var configuration = Configuration()
+  try arguments.apply(to: &configuration)
+  try describeData(data, configuration.dataOptions)
   return 0
 }
 

@@ -5,9 +5,9 @@ import Foundation
 import Images
 import Training
 
-func describeData(_ path: String) throws {
+func describeData(_ path: String, _ options: DataOptions) throws {
   let workers = try WorkerPool(starting: usableCores())
-  let found = try DataSet.examine(path, cache: PictureCache(), workers: workers)
+  let found = try DataSet.examine(path, options: options, cache: PictureCache(), workers: workers)
   let training = found.training
   line("DATA", "\(path): \(training.kind), as it \(training.evidence)")
   line("trained on", counts(training))
@@ -24,6 +24,13 @@ func describeData(_ path: String) throws {
   line("memory", "with \(configuration.encoder.name) \(configuration.memoryNeed(pictures: training.pictures).sentence)")
   line("cache", words(found.cache))
   describeUnreadable(found)
+  if found.turned > 0 {
+    line(
+      "EXIF",
+      "\(grouped(found.turned)) of \(grouped(found.tried)) images have an orientation other than upright, "
+        + (options.exifOrientation == .apply
+          ? "and are turned" : "which is ignored as in torchvision; --exif-orientation apply turns them"))
+  }
   for remark in found.remarks { line("remark", remark) }
 }
 
@@ -63,12 +70,7 @@ private func describeUnreadable(_ found: Examination) {
   if found.jpegs > 0 && !JPEG.isAvailable {
     return line("unreadable", "\(grouped(found.jpegs)) JPEG files need TurboJPEG: apt install libturbojpeg0")
   }
-  guard !found.unreadable.isEmpty else { return }
-  let first = found.unreadable.prefix(3).map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
-  line(
-    "unreadable",
-    "\(grouped(found.unreadable.count)) of \(grouped(found.tried)) that were tried are skipped: \(first)"
-      + (found.unreadable.count > 3 ? "; …" : ""))
+  if let words = DataSet.words(found.unreadable, of: found.tried) { line("unreadable", words) }
 }
 
 private func grouped(_ count: Int) -> String { Figures.grouped(count) }

@@ -11,9 +11,8 @@ let embedFlags =
     Flag("split", "train|test", "of DATA (train); a look at test is counted in the run's folder"),
     Flag("limit", "N", "first N pictures a class"),
     Flag("threads", "N", "threads that compute (0: all cores)"),
-    Flag(Setting.named("no_cache")!),
     allowNonFiniteFlag,
-  ] + bareFileFlags
+  ] + readingFlags + bareFileFlags
 
 func embed(_ arguments: Arguments) throws -> Int32 {
   let words = try arguments.words(["MODEL", "DATA"])
@@ -25,9 +24,10 @@ func embed(_ arguments: Arguments) throws -> Int32 {
     let loaded = try LoadedModel(words[0], data: words[1], arguments)
     let workers = try WorkerPool(starting: loaded.configuration.workerCount)
     let data = try DataSet.open(
-      words[1], split: split, limit: limit, shorterSideAtMost: 2 * loaded.imageSize,
+      words[1], split: split, options: loaded.configuration.dataOptions, limit: limit,
+      shorterSideAtMost: 2 * loaded.imageSize,
       cache: loaded.configuration.pictureCache, workers: workers, progress: progress.decoding)
-    if let note = data.note { complain(note) }
+    for note in data.warnings + (data.note.map { [$0] } ?? []) { complain(note) }
     for picture in data.skipped { complain("skipped \(picture.name): \(picture.reason)") }
     var embedder = try Embedder(
       loaded.model, imageSize: loaded.imageSize, normalization: loaded.configuration.normalize, workers: workers)

@@ -24,7 +24,6 @@ let evaluateFlags =
     Flag("json", "", "the figures as JSON"),
     Flag("seed", "N", "of what is drawn: known labels, held-out pictures, order, views (the run's)"),
     Flag("threads", "N", "threads that compute (0: all cores)"),
-    Flag(Setting.named("no_cache")!),
     allowNonFiniteFlag,
     Flag("k", "N", "neighbours that vote (200, or a fiftieth of train if that is fewer)", group: forNeighbours),
     Flag("knn-temperature", "X", "t of the votes' weights exp(cosine / t) (0.1)", group: forNeighbours),
@@ -40,7 +39,7 @@ let evaluateFlags =
     Flag(
       "base-learning-rate", "X", "peak at batch 256, in proportion at others (0.1; finetune: 0.05)",
       group: forTraining),
-  ] + bareFileFlags
+  ] + readingFlags + bareFileFlags
 
 func evaluate(_ arguments: Arguments) throws -> Int32 {
   let words = try arguments.words(["MODEL", "DATA"])

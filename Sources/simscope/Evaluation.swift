@@ -34,7 +34,8 @@ struct Evaluation {
     let held = loaded.configuration.heldOut > 0 ? loaded.configuration.heldOut : 0.1
     let asksInTurn = request.protocolName == .knn && request.labels == 1
     data = try EvaluationData.open(
-      path, limit: request.limit, labels: request.labels, heldOut: asksInTurn ? nil : held, seed: seed,
+      path, options: loaded.configuration.dataOptions, limit: request.limit, labels: request.labels,
+      heldOut: asksInTurn ? nil : held, seed: seed,
       imageSize: loaded.imageSize, cache: loaded.configuration.pictureCache, workers: workers,
       progress: progress.decoding)
     for note in data.notes { complain(note) }

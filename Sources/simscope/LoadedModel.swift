@@ -16,6 +16,9 @@ let bareFileFlags = [
   Flag("normalize", "none|cifar|imagenet", "of the pixels, as in its training", group: bareFile),
 ]
 
+/// How DATA is read.
+let readingFlags = ["no_cache", "split_folders", "exif_orientation"].map { Flag(Setting.named($0)!) }
+
 struct LoadedModel {
   let configuration: Configuration
   let model: SimCLR
@@ -40,7 +43,7 @@ struct LoadedModel {
       throw UsageError("--\(flag.name) goes with a bare safetensors file; a run says it in its config.json")
     }
     var configuration = try RunFolder.configuration(of: path)
-    try Self.apply(["threads", "no-cache"], arguments, to: &configuration)
+    try Self.apply(["threads"] + readingFlags.map(\.name), arguments, to: &configuration)
     configuration.allowsNonFinite = arguments.has(allowNonFiniteFlag.name)
     let (point, refused) = try Checkpoint.newest(of: path, configuration)
     for trouble in refused { complain("skipped a checkpoint: \(trouble)") }
@@ -49,9 +52,10 @@ struct LoadedModel {
 
   private init(file path: String, data: String, _ arguments: Arguments) throws {
     var configuration = Configuration()
-    try Self.apply(["threads", "no-cache"] + bareFileFlags.map(\.name), arguments, to: &configuration)
+    try Self.apply(["threads"] + readingFlags.map(\.name) + bareFileFlags.map(\.name), arguments, to: &configuration)
     configuration.head = .none
-    configuration.adapt(toLargestSide: try DataSet.survey(data, split: .train).longestSide ?? 64)
+    configuration.adapt(
+      toLargestSide: try DataSet.survey(data, split: .train, options: configuration.dataOptions).longestSide ?? 64)
     var model = SimCLR(configuration)
     _ = try model.encoder.load(stateDict: try TensorFile(reading: path), path: path)
     try NonFinite.check(

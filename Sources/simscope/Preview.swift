@@ -8,6 +8,7 @@ import Training
 private let previewSettings = [
   "image_size", "strength", "crop_min", "flip_probability", "jitter_probability", "gray_probability",
   "blur_probability", "augmentation", "crop_rule", "jitter_rule", "brightness", "seed", "limit", "no_cache",
+  "split_folders", "exif_orientation",
 ]
 
 let previewFlags =
@@ -21,7 +22,7 @@ func preview(_ arguments: Arguments) throws -> Int32 {
   guard isatty(0) == 1 && isatty(1) == 1 else {
     throw Trouble("preview shows pictures on a terminal", at: "stdout", remedy: "run it in one")
   }
-  let survey = try DataSet.survey(configuration.data, split: .pretraining)
+  let survey = try DataSet.survey(configuration.data, split: .pretraining, options: configuration.dataOptions)
   configuration.adapt(toLargestSide: survey.longestSide ?? 64)
   let link = Link()
   let themes = try themes(for: arguments)
@@ -49,7 +50,7 @@ private func decode(_ configuration: Configuration, title: String, _ link: Link)
     snapshot.run.data = title
     do {
       let data = try DataSet.open(
-        configuration.data, split: .pretraining, limit: configuration.limit,
+        configuration.data, split: .pretraining, options: configuration.dataOptions, limit: configuration.limit,
         shorterSideAtMost: 2 * configuration.imageSize!, cache: configuration.pictureCache,
         workers: WorkerPool(starting: configuration.workerCount)
       ) { [snapshot] done, total in
@@ -62,7 +63,9 @@ private func decode(_ configuration: Configuration, title: String, _ link: Link)
       snapshot.run.trainCount = data.count
       snapshot.run.classes = data.classes
       snapshot.run.imageSize = configuration.imageSize!
-      if let note = data.note { snapshot.events.append(Event(step: 0, time: 0, .warning(note))) }
+      for note in data.warnings + (data.note.map { [$0] } ?? []) {
+        snapshot.events.append(Event(step: 0, time: 0, .warning(note)))
+      }
       snapshot.state = .paused
     } catch {
       snapshot.state = .failed("\(error)")

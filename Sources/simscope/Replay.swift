@@ -55,7 +55,7 @@ private func play(_ folder: String, _ link: Link) throws {
 private func offerViews(_ configuration: Configuration, _ link: Link) throws {
   try startThread("views") {
     let data = try? DataSet.open(
-      configuration.data, split: .pretraining, limit: configuration.limit,
+      configuration.data, split: .pretraining, options: configuration.dataOptions, limit: configuration.limit,
       shorterSideAtMost: 2 * (configuration.imageSize ?? 32), cache: configuration.pictureCache,
       workers: WorkerPool(threads: 1)
     ) { _, _ in !link.stopIsAsked }

@@ -48,7 +48,7 @@ private func settings(_ data: String, _ arguments: Arguments) throws -> (Configu
   (base.heldOut, base.knnEvery, base.checkpointEvery, base.keepCheckpoints) = (0, 0, 5, 2)
   try Setting.named("encoder")!.apply("resnet8", to: &base)
   try arguments.apply(to: &base)
-  let survey = try DataSet.survey(data, split: .pretraining)
+  let survey = try DataSet.survey(data, split: .pretraining, options: base.dataOptions)
   base.adapt(toLargestSide: survey.longestSide ?? 64)
   let limited = base.limit.map { $0 * max(1, survey.classes.count) } ?? survey.pictures
   let pictures = max(1, min(limited, survey.pictures))

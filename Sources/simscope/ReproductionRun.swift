@@ -36,7 +36,8 @@ struct ReproductionRun {
     self.seeds = Array(1...seeds)
     workers = try WorkerPool(starting: base.workerCount)
     data = try EvaluationData.open(
-      base.data, limit: base.limit, heldOut: 0.1, seed: 1, imageSize: base.imageSize!, cache: base.pictureCache,
+      base.data, options: base.dataOptions, limit: base.limit, heldOut: 0.1, seed: 1, imageSize: base.imageSize!,
+      cache: base.pictureCache,
       workers: workers,
       progress: progress.decoding)
     results = try ReproductionResults(path: folder + "/results.jsonl")

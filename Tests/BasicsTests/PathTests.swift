@@ -68,5 +68,28 @@ func anAbsolutePathIsSimplified(path: String, simple: String) { #expect(Files.ab
 @Test func filesWithoutASizeOfTheirOwnAreReadWhole() throws {
   let status = try #require(Files.bytes(of: "/proc/self/status"))
   #expect(String(decoding: status, as: UTF8.self).contains("VmSize"))
-  #expect(Files.bytes(of: "/proc") == nil)
+  #expect(Files.bytes(of: "/proc") == nil && Files.bytes(of: "/dev/null") == [])
+  // Without an end.
+  #expect(Files.bytes(of: "/dev/zero") == nil)
+}
+
+/// Foundation and C take paths as UTF-8 text, which `Files` alone turns back into bytes.
+@Test func everyPathGoesThroughFiles() throws {
+  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Sources")
+  let forbidden = [
+    "FileManager.", "fileURLWithPath", "contentsOfFile", "forReadingAtPath", "NSString)", "CommandLine.arguments",
+    "NSHomeDirectory",
+  ]
+  let files = try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
+  for case let file as URL in files where file.pathExtension == "swift" && file.lastPathComponent != "Files.swift" {
+    let text = try String(contentsOf: file, encoding: .utf8)
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      // A program to start is no path that a user names.
+      guard !line.contains("executableURL") else { continue }
+      for word in forbidden where line.contains(word) {
+        Issue.record("\(file.lastPathComponent):\(number + 1) uses \(word); use Files")
+      }
+    }
+  }
 }

@@ -144,7 +144,7 @@ func trainAndTestFoldersAreSplits(test: String) throws {
 @Test func whatIsNoDataSetIsToldSo() throws {
   try withFolder { folder in
     #expect(trouble { _ = try DataSet.open(folder + "/nowhere") }?.what == "no such file or folder")
-    #expect(trouble { _ = try DataSet.open(folder) }?.what == "no PNG or JPEG pictures")
+    #expect(trouble { _ = try DataSet.open(folder) }?.what == "no PNG or JPEG images")
     try write(Array("text".utf8), to: "notes.txt", in: folder)
     #expect(trouble { _ = try DataSet.open(folder + "/notes.txt") }?.what == "not a data set")
     try write(tiny, to: "one.png", in: folder)
@@ -173,7 +173,7 @@ func trainAndTestFoldersAreSplits(test: String) throws {
     try write(Array("GIF89a".utf8), to: "1/cat.jpg", in: folder)
     let told = trouble { _ = try DataSet.open(folder) }
     #expect(told?.what.hasPrefix("3 of 21 pictures cannot be read (0/torn.png: a broken PNG") == true)
-    #expect(told?.what.contains("1/cat.jpg: neither PNG nor JPEG") == true)
+    #expect(told?.what.contains("1/cat.jpg: GIF, neither PNG nor JPEG") == true)
   }
 }
 

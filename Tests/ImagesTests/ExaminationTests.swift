@@ -62,16 +62,16 @@ private func examine(_ folder: String, most: Int = 2_000, least: Int = 2_000) th
 }
 
 @Test(arguments: [
-  (["a/1.png", "a/2.png"], "one class is no label, and all pictures are below a/"),
-  (["a/1.png", "b/2.png", "3.png"], "pictures lie outside of the folders (1, the first of them 3.png)"),
-  (["a/1.png", "a/2.png", "b/2.png"], "one picture alone in b: none can be held out"),
-  (["train/a/1.png", "train/a/2.png", "test/b/2.png"], "no picture in this split of b"),
-  (["a/1.png", "a/2.png", "b/1.png", "b/2.png", "c/notes.txt"], "no picture in the folder c"),
+  (["a/1.png", "a/2.png"], "one class is no label, and all images are below a/"),
+  (["a/1.png", "b/2.png", "3.png"], "images lie outside of the folders (1, the first of them 3.png)"),
+  (["a/1.png", "a/2.png", "b/2.png"], "only one image in b: none can be held out"),
+  (["train/a/1.png", "train/a/2.png", "test/b/2.png"], "no image in this split of b"),
+  (["a/1.png", "a/2.png", "b/1.png", "b/2.png", "c/notes.txt"], "no image in the folder c"),
   (["a/1.png", "a/2.png", "b/1.png", "b/2.png", "more.zip"], "left out: an archive that is not unpacked (more.zip)"),
 ])
 func whatWasPerhapsNotMeantIsRemarked(files: [String], remark: String) throws {
   try withFolder { folder in
-    for file in files { try write(tiny, to: file, in: folder) }
+    for file in files { try write(file.hasSuffix(".png") ? tiny : [1], to: file, in: folder) }
     let remarks = try examine(folder).remarks
     #expect(remarks.contains { $0.contains(remark) }, "\(remarks)")
   }

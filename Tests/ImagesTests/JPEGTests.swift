@@ -16,15 +16,9 @@ private let greyBands = """
   /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAoHBwgHBgoICAgLCgoLDhgQDg0NDh0VFhEYIx8lJCIfIiEmKzcvJik0KSEiMEExNDk7Pj4+JS5ESUM8\
   SDc9Pjv/wAALCAAQABgBAREA/8QAFgABAQEAAAAAAAAAAAAAAAAABgUE/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQAAPwA+uizYuiz/2Q==
   """
-private let cmyk = """
-  /9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAQCwwODAoQDg0OEhEQExgoGhgWFhgxIyUdKDozPTw5Mzg3QEhcTkBEV0U3OFBtUVdfYmdoZz5NcXlwZHhc\
-  ZWdj/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAYH/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBNAFkASwAA\
-  PwBIJiagP//Z
-  """
-
 private func bytes(_ base64: String) -> [UInt8] { [UInt8](Data(base64Encoded: base64)!) }
 
-private let hasTurboJPEG: ConditionTrait = .enabled(
+let hasTurboJPEG: ConditionTrait = .enabled(
   if: JPEG.isAvailable, "no TurboJPEG on this machine, or switched off: JPEG pictures are not tested")
 
 @Suite struct JPEGTests {
@@ -44,12 +38,6 @@ private let hasTurboJPEG: ConditionTrait = .enabled(
       #expect(Set(image.pixels[start..<start + 3]).count == 1)
       #expect(abs(Int(image.pixels[start]) - grey) <= 2)
     }
-  }
-
-  @Test(hasTurboJPEG) func picturesForPrintingAreRefusedWithTheReason() {
-    let refused = trouble { _ = try TurboJPEG.shared!.decode(bytes(cmyk), name: "print.jpg") }
-    #expect(refused?.what.contains("CMYK") == true)
-    #expect(refused?.place == "print.jpg")
   }
 
   @Test(hasTurboJPEG) func aTornJPEGIsATrouble() {

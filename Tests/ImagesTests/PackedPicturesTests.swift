@@ -89,7 +89,7 @@ private func stlImage(_ n: Int) -> Image {
     #expect(try DataSet.open(inner + "/unlabeled_X.bin", .pretraining).images == [3, 4].map(stlImage))
     #expect(try DataSet.open(inner + "/unlabeled_X.bin", .test).labels == [2])
     #expect(told(inner + "/test_X.bin").contains("test split"))
-    #expect(told(inner + "/train_y.bin").hasPrefix("labels, not pictures"))
+    #expect(told(inner + "/train_y.bin").hasPrefix("labels, not images"))
     try write(Array("a\nb\n".utf8), to: "class_names.txt", in: inner)
     #expect(told(inner).contains("picture 0 has label 10, but there are 2 classes, from 1 on"))
     try write([1], to: "train_y.bin", in: inner)
@@ -206,7 +206,7 @@ func labelsBesideAnArrayAreWholeNumbersOfAnyKind(type: String, first: String) th
       #expect(data.labels == (first == "-1" ? [0, 1] : [1, 0]))
     }
     #expect(told(folder).hasPrefix("2 npy files (x.npy, y_images.npy)"))
-    #expect(told(folder + "/x_labels.npy").hasPrefix("labels, not pictures"))
+    #expect(told(folder + "/x_labels.npy").hasPrefix("labels, not images"))
   }
 }
 
@@ -230,8 +230,8 @@ func aClassKeepsItsNumberInBothArrays(test: String) throws {
   ("fortran", "Fortran order", "ascontiguousarray"), ("floats", "floats (<f4)", "astype"),
   ("planes", "shape [2, 3, 2, 2], whose last size", "transpose(0, 2, 3, 1)"),
   ("transparent", "last size is not the 3", "x[..., :3]"),
-  ("onePicture", "one picture", "stack"), ("flat", "shape [2, 30]", "reshape"),
-  ("structured", "items of type", "astype"),
+  ("onePicture", "one image", "stack"), ("flat", "shape [2, 30]", "reshape"),
+  ("structured", "records ([", "astype"),
   ("empty", "an empty array", "again"),
 ])
 func arraysOfOtherKindsAreToldWithARemedy(array: String, what: String, remedy: String) throws {
@@ -259,8 +259,7 @@ func arraysOfOtherKindsAreToldWithARemedy(array: String, what: String, remedy: S
       try check(whole, "nothing")
     }
     for (labels, words) in [
-      ("labels_float", "labels of floats"), ("labels_oneHot", "labels of shape [2, 2]"),
-      ("labels_three", "3 labels for 2 pictures"), ("digits", "another mark"),
+      ("labels_three", "3 labels for 2 images"), ("digits", "another mark"),
     ] {
       try writeArray(labels, to: "x_labels.npy", in: folder)
       #expect(told(folder).contains(words), "\(told(folder))")

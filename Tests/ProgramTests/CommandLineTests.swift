@@ -98,15 +98,15 @@ extension RealProgram {
         "pictures: image folder with 2 class folders, as it holds a/0000.png",
         "4 pictures in all, 1 to 3 of a class",
         "no test split", "2 classes: a, b", "16×16 px, trained on at 32×32", "none needed",
-        "1 of 4 that were tried are skipped: b/0001.png: neither PNG nor JPEG",
-        "one picture alone in a: none can be held out for kNN; add some",
+        "1 of 4 images cannot be read and are skipped: 1 neither PNG nor JPEG; b/0001.png",
+        "only one image in a: none can be held out for kNN; add some",
       ] {
         #expect(text.contains(line), "\(line)")
       }
       try FileManager.default.removeItem(atPath: pictures)
       try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
       let empty = try answer()
-      #expect(empty.status == 1 && empty.errors.contains("no PNG or JPEG pictures, pictures; name a folder"))
+      #expect(empty.status == 1 && empty.errors.contains("no PNG or JPEG images, pictures; name a folder"))
       try Data([1]).write(to: URL(fileURLWithPath: pictures + "cifar-10-binary.tar.gz"))
       #expect(try answer().errors.contains("an archive that is not unpacked (cifar-10-binary.tar.gz)"))
     }

@@ -48,7 +48,7 @@ extension RealProgram {
       }
       #expect(
         try complaint(["empty"] + tiny)
-          == "simscope: no PNG or JPEG pictures, \(scratch.path)/empty; name a folder that holds pictures")
+          == "simscope: no PNG or JPEG images, \(scratch.path)/empty; name a folder that holds images")
       #expect(
         try complaint(["one"] + tiny)
           == "simscope: one picture to train on, where two or more are each other's negatives, \(scratch.path)/one; "

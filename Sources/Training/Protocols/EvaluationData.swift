@@ -29,13 +29,15 @@ public struct EvaluationData: Sendable {
   ///   - seed: of what is held out, as in a run with this seed, and of which labels are known.
   /// - Throws: `Trouble` when there are no labels or pictures, `CancellationError` when `progress` ends it.
   public static func open(
-    _ path: String, limit: Int? = nil, labels share: Double = 1, heldOut: Double?, seed: UInt64, imageSize: Int,
+    _ path: String, options: DataOptions = DataOptions(), limit: Int? = nil, labels share: Double = 1, heldOut: Double?,
+    seed: UInt64, imageSize: Int,
     cache: PictureCache? = nil, workers: WorkerPool,
     progress: @Sendable (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
   ) throws -> EvaluationData {
     func read(_ split: DataSet.Split, _ limit: Int?) throws -> DataSet {
       let data = try DataSet.open(
-        path, split: split, limit: limit, shorterSideAtMost: 2 * imageSize, cache: cache, workers: workers,
+        path, split: split, options: options, limit: limit, shorterSideAtMost: 2 * imageSize, cache: cache,
+        workers: workers,
         progress: progress)
       guard data.labels != nil else {
         throw Trouble("the pictures have no labels", at: path, remedy: "evaluate on a folder with a folder a class")
@@ -43,7 +45,7 @@ public struct EvaluationData: Sendable {
       return data
     }
     let all = try read(.train, limit)
-    guard try DataSet.hasTestSplit(path) else {
+    guard try DataSet.hasTestSplit(path, options: options) else {
       guard let heldOut else {
         return EvaluationData(train: all, test: all, questions: .leaveOneOut, skipped: all.skipped, notes: notes([all]))
       }
@@ -62,5 +64,7 @@ public struct EvaluationData: Sendable {
       skipped: all.skipped + test.skipped, notes: notes([all, test]))
   }
 
-  private static func notes(_ data: [DataSet]) -> [String] { data.compactMap(\.note) }
+  private static func notes(_ data: [DataSet]) -> [String] {
+    data.flatMap { $0.warnings + ($0.note.map { [$0] } ?? []) }
+  }
 }
