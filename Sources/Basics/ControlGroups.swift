@@ -38,7 +38,7 @@ struct ControlGroups {
 }
 
 func lines(_ path: String) -> [String] {
-  let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  let text = Files.contents(path).map { String(decoding: $0, as: UTF8.self) } ?? ""
   return text.split(separator: "\n").map(String.init)
 }
 
