@@ -75,10 +75,15 @@ public struct TensorFile: Sendable {
     guard let bytes = try Files.bytesIfThere(path, "cannot read a file of tensors") else {
       throw Trouble("cannot read a file of tensors", at: path, remedy: "check that it is there and may be read")
     }
-    try self.init(bytes, path)
+    if let shards = try TensorShards(bytes, path) {
+      self = try shards.read()
+    } else {
+      try self.init(bytes, path)
+    }
   }
 
   init(_ bytes: [UInt8], _ path: String) throws {
+    if let foreign = ForeignWeights.trouble(bytes, path) { throw foreign }
     func broken(_ what: String) -> Trouble {
       Trouble("not a whole safetensors file (\(what))", at: path, remedy: "use an earlier checkpoint or another file")
     }
@@ -123,7 +128,9 @@ public struct TensorFile: Sendable {
       else { throw broken("its header names \(name) without place or shape") }
       if type.hasPrefix("I") || type.hasPrefix("U") || type == "BOOL" { continue }
       let place = Place(shape: shape, type: type, start: offsets[0], end: offsets[1])
-      guard let width = ["F32": 4, "F64": 8][type] else { throw broken("\(name) is of type \(type), not F32") }
+      guard let width = Self.widths[type] else {
+        throw broken("\(name) is of type \(type), not F32, F64, F16 or BF16")
+      }
       guard Self.product(shape, times: width) == offsets[1] - offsets[0] else {
         throw broken("\(name) has not the bytes of its shape")
       }
@@ -140,14 +147,23 @@ public struct TensorFile: Sendable {
     }
   }
 
+  /// Bytes of a number of each type that is read.
+  private static let widths = ["F32": 4, "F64": 8, "F16": 2, "BF16": 2]
+
   private static func tensor(_ place: Place, _ bytes: [UInt8]) -> Tensor {
     let count = place.shape.reduce(1, *)
     return bytes.withUnsafeBytes { raw in
-      let scalars = (0..<count).map { i in
-        place.type == "F64"
-          ? Float(raw.loadUnaligned(fromByteOffset: i * 8, as: Double.self))
-          : raw.loadUnaligned(fromByteOffset: i * 4, as: Float.self)
+      func load<Number: BitwiseCopyable>(_ index: Int, as type: Number.Type) -> Number {
+        raw.loadUnaligned(fromByteOffset: index * MemoryLayout<Number>.size, as: type)
       }
+      let scalars: [Float] =
+        switch place.type {
+        case "F64": (0..<count).map { Float(load($0, as: Double.self)) }
+        case "F16": (0..<count).map { Float(load($0, as: Float16.self)) }
+        // The upper half of a float32.
+        case "BF16": (0..<count).map { Float(bitPattern: UInt32(load($0, as: UInt16.self)) << 16) }
+        default: (0..<count).map { load($0, as: Float.self) }
+        }
       return Tensor(place.shape, scalars)
     }
   }
@@ -164,18 +180,19 @@ extension Parameterized {
   }
 
   /// Takes parameters and running statistics from a file.
+  /// - Parameter named: the name of a tensor as the file has it, for errors.
   /// - Throws: `Trouble` naming the first tensor that is missing or of another shape; then nothing has changed.
   public mutating func load(
     from file: TensorFile, under prefix: String, path: String,
-    remedy: String = "was it saved by another encoder or head?"
+    remedy: String = "was it saved by another encoder or head?", named: (String) -> String = { $0 }
   ) throws {
     for (name, mine) in tensors(under: prefix) {
       guard let theirs = file[name] else {
-        throw Trouble("no tensor “\(name)”, which has shape \(mine.shape)", at: path, remedy: remedy)
+        throw Trouble("no tensor “\(named(name))”, which has shape \(mine.shape)", at: path, remedy: remedy)
       }
       guard theirs.shape == mine.shape else {
         throw Trouble(
-          "“\(name)” has shape \(theirs.shape) where \(mine.shape) is needed", at: path, remedy: remedy)
+          "“\(named(name))” has shape \(theirs.shape) where \(mine.shape) is needed", at: path, remedy: remedy)
       }
     }
     visitParameters(prefix) { name, parameter in parameter.value = file[name]! }

@@ -168,12 +168,10 @@ public struct Trainer: ~Copyable {
     }
     var point = Checkpoint(configuration)
     guard let path = configuration.initialWeights else { return (point, []) }
-    let unused = try point.model.encoder.load(stateDict: try TensorFile(reading: path), path: path)
+    let remarks = try point.model.encoder.load(stateDict: try TensorFile(reading: path), path: path)
     try NonFinite.check(
       point.model.encoder.tensors(under: ""), at: path, isAllowed: configuration.allowsNonFinite)
-    return (
-      point, unused.isEmpty ? [] : ["\(unused.joined(separator: ", ")) of \(path) is no part of an encoder: left out"]
-    )
+    return (point, remarks.lines(path))
   }
 
   private static func engine(

@@ -57,7 +57,8 @@ struct LoadedModel {
     configuration.adapt(
       toLargestSide: try DataSet.survey(data, split: .train, options: configuration.dataOptions).longestSide ?? 64)
     var model = SimCLR(configuration)
-    _ = try model.encoder.load(stateDict: try TensorFile(reading: path), path: path)
+    let remarks = try model.encoder.load(stateDict: try TensorFile(reading: path), path: path)
+    if let line = remarks.prefixLine(path) { complain(line) }
     try NonFinite.check(
       model.encoder.tensors(under: ""), at: path, isAllowed: arguments.has(allowNonFiniteFlag.name))
     (self.configuration, self.model, run) = (configuration, model, nil)

@@ -52,7 +52,7 @@ private func expectSame(_ a: TensorFile, _ b: TensorFile, _ what: String) {
   #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#,
   #"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#,
   #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
-  #"{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}"#,
+  #"{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}"#,
   #"{"a":[]}"#, #"[]"#, "", "{",
 ])
 func aFileWithAWrongHeaderIsRefused(header: String) {
