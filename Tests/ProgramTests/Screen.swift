@@ -24,9 +24,18 @@ final class Screen {
     var mode = termios()
     tcgetattr(slave, &mode)
     before = mode
+    try Self.rememberDashboard()
     process = try ChildProcess(
       wrapper + [program.path] + arguments, in: folder,
       environment: ["TERM": "xterm-256color"].merging(environment) { $1 }, terminal: slave)
+  }
+
+  /// Makes the tests' user one who has seen the dashboard in its usual arrangement: a newcomer gets a hint in place of the
+  /// status line, and what an earlier test arranged must not matter.
+  private static func rememberDashboard() throws {
+    let folder = try #require(ProcessInfo.processInfo.environment["XDG_CONFIG_HOME"]) + "/simscope"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try Data(#"{"layout": "quarters"}"#.utf8).write(to: URL(fileURLWithPath: folder + "/screen.json"))
   }
 
   /// As a connection does that breaks. Nothing can be read any more.
