@@ -17,7 +17,7 @@ import Testing
       for input in decoder.decode([byte]) {
         switch input {
         case .key(let key): keys.append(key)
-        case .mouse: break
+        case .mouse, .paste: break
         case .reply(let reply): told.note(reply)
         }
       }
