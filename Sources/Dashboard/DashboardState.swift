@@ -233,7 +233,8 @@ extension DashboardState {
       case .refused(let key, let reason):
         asked[key]?.waiting -= 1
         if seenEvents > 0 || !asked.isEmpty { message = Message(refusal(of: key, reason), .warning) }
-      case .diverged(let divergence) where seenEvents > 0: report(divergence)
+      // A run may have diverged before it was first seen.
+      case .diverged(let found) where seenEvents > 0 || found == divergence: report(found)
       default: break
       }
     }

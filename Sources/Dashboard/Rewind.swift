@@ -20,7 +20,7 @@ extension DashboardState {
   }
 
   /// How the run diverged, while it is non-finite.
-  private var divergence: Divergence? {
+  var divergence: Divergence? {
     let isFinite = [Metric.loss, .gradientNorm].allSatisfy { snapshot.metrics?[$0]?.isFinite ?? true }
     for index in (0..<snapshot.events.count).reversed() {
       guard case .diverged(let divergence) = snapshot.events[index].kind else { continue }

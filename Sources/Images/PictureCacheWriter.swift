@@ -12,7 +12,8 @@ final class PictureCacheWriter: Sendable {
   }
 
   private let path: String
-  private let file: Int32
+  /// The unfinished file.
+  let file: Int32
   private let state: Mutex<State>
 
   /// The name under which this process writes.
