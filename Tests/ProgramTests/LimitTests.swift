@@ -10,7 +10,7 @@ extension RealProgram {
     /// OpenBLAS starts a thread per core when it is loaded, and tries again without end where one cannot be started.
     @Test(arguments: [[], ["/usr/bin/env", "-i"]])
     func aWordOrTwoIsSaidUnderAnyLimit(environment: [String]) throws {
-      let narrow = environment + limited("ulimit -v 150000")
+      let narrow = environment + limited("ulimit -v 260000")
       let version = try run(["--version"], under: narrow)
       #expect(version.status == 0 && version.output.hasPrefix("simscope "), "\(version)")
       let help = try run(["train", "--help"], under: narrow)
