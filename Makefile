@@ -10,7 +10,7 @@ SANITIZED = (Basics|Tensors|Networks|Images|Telemetry|Training|Canvas|Dashboard|
 # What the build needs to be there; without one of these, `make run` and `make test` set up first.
 NEEDED = /usr/include/curses.h /usr/include/png.h
 
-.PHONY: run test test-sanitize build setup setup-when-needed bench bench-against-torch lint format install clean
+.PHONY: run test test-sanitize soak build setup setup-when-needed bench bench-against-torch lint format install clean
 
 run: build
 	$(PROGRAM)
@@ -26,6 +26,10 @@ test-sanitize: setup-when-needed
 	    --scratch-path .build/sanitize --sanitize=address -Xcc -fsanitize=undefined \
 	    -Xcc -fno-sanitize-recover=undefined --filter '$(or $(FILTER),$(SANITIZED))' || exit 1; \
 	done
+
+# Trains for MINUTES under random changes, resizes, attaches and evaluations; fails when memory grows or a step is lost.
+soak: build
+	Tools/soak --minutes $(or $(MINUTES),60) $(PROGRAM)
 
 build: setup-when-needed
 	$(SWIFT) build -c release --product simscope
