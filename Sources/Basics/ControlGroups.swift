@@ -47,5 +47,7 @@ func number(_ path: String) -> Int? { lines(path).first.flatMap { Int($0) } }
 
 /// The number behind a word at the beginning of a line.
 func number(_ word: String, in lines: [String]) -> Int? {
-  lines.first { $0.hasPrefix(word) }?.dropFirst(word.count).split(separator: " ").first.flatMap { Int($0) }
+  lines.first { $0.hasPrefix(word) }?.dropFirst(word.count).split(whereSeparator: \.isWhitespace).first.flatMap {
+    Int($0)
+  }
 }

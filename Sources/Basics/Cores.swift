@@ -1,5 +1,5 @@
 /// How many cores this process may use.
-import Foundation
+import CKernels
 
 /// Cores that can be kept busy: those of the affinity mask, or fewer where a control group limits the processor time
 /// (`cpu.max`, or the first version's quota), rounded up.
@@ -7,7 +7,7 @@ import Foundation
 ///   - affinity: cores of the mask.
 ///   - root: prefix of every path that is read.
 public func usableCores(
-  affinity: Int = ProcessInfo.processInfo.activeProcessorCount, root: String = ""
+  affinity: Int = Int(ck_affinity_cores()), root: String = ""
 ) -> Int {
   let quotas = ControlGroups.all("cpu", root).flatMap { groups in
     groups.folders.compactMap { groups.isSecondVersion ? secondVersionQuota($0) : firstVersionQuota($0) }

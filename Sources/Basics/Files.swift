@@ -253,9 +253,14 @@ public enum Files {
     return String(path: folder)
   }
 
-  /// A leading `~` or `~/` stands for the home folder.
+  /// A path in which `~` at the beginning stands for the home folder, and `~NAME` for that of a user, as in a shell.
   public static func expandingTilde(_ path: String) -> String {
-    path == "~" || path.utf8.starts(with: "~/".utf8) ? home + path.dropFirst() : path
+    guard path.utf8.first == UInt8(ascii: "~") else { return path }
+    let end = path.utf8.firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+    let user = path[path.index(after: path.startIndex)..<end]
+    if user.isEmpty { return home + path[end...] }
+    guard let entry = getpwnam(String(user)), let folder = entry.pointee.pw_dir else { return path }
+    return String(path: folder) + path[end...]
   }
 
   /// The program's own file.

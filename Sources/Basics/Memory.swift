@@ -15,13 +15,15 @@ public struct MemoryRoom: Sendable, Equatable {
 }
 
 /// The least that any limit leaves, without swapping; nil where the system does not say.
-/// - Parameter root: prefix of every path that is read.
-public func memoryRoom(root: String = "") -> MemoryRoom? {
+/// - Parameters:
+///   - reserved: bytes of addresses that will be mapped but hardly touched: they count below `ulimit -v` and `-d` only.
+///   - root: prefix of every path that is read.
+public func memoryRoom(reserved: Int = 0, root: String = "") -> MemoryRoom? {
   let ofMachine = number("MemAvailable:", in: lines(root + "/proc/meminfo")).map { MemoryRoom(bytes: $0 * 1024) }
   let ofGroups = ControlGroups.all("memory", root).flatMap { groups in
     groups.folders.flatMap { room(in: $0, isSecondVersion: groups.isSecondVersion) }
   }
-  let all = [ofMachine].compactMap(\.self) + ofGroups + processRoom(root)
+  let all = [ofMachine].compactMap(\.self) + ofGroups + processRoom(reserved, root)
   return all.min { $0.bytes < $1.bytes }.map { MemoryRoom(bytes: max(0, $0.bytes), limit: $0.limit) }
 }
 
@@ -45,7 +47,7 @@ private func room(in folder: String, isSecondVersion: Bool) -> [MemoryRoom] {
 }
 
 /// Room below the limits on the process's addresses, part of which malloc reserves for each thread without using it.
-private func processRoom(_ root: String) -> [MemoryRoom] {
+private func processRoom(_ reserved: Int, _ root: String) -> [MemoryRoom] {
   let (limits, status) = (lines(root + "/proc/self/limits"), lines(root + "/proc/self/status"))
   let kinds = [
     ("Max address space", "VmSize:", "ulimit -v"), ("Max data size", "VmData:", "ulimit -d"),
@@ -53,6 +55,6 @@ private func processRoom(_ root: String) -> [MemoryRoom] {
   return kinds.compactMap { limit, usage, name in
     // “unlimited” is no number.
     guard let most = number(limit, in: limits), let used = number(usage, in: status) else { return nil }
-    return MemoryRoom(bytes: most - used * 1024, limit: name)
+    return MemoryRoom(bytes: most - used * 1024 - reserved, limit: name)
   }
 }

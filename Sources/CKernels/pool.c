@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -53,6 +54,18 @@ static inline void pause_cpu(void) {
 #elif defined(__aarch64__)
   __asm__ volatile("yield");
 #endif
+}
+
+int64_t ck_affinity_cores(void) {
+  enum { CORES = 1 << 16 };
+  static const size_t size = CORES / 8;
+  cpu_set_t *mask = CPU_ALLOC(CORES);
+  if (!mask) return 1;
+  CPU_ZERO_S(size, mask);
+  // More cores than the mask holds are an error: as many as are on line then.
+  int64_t count = sched_getaffinity(0, size, mask) == 0 ? CPU_COUNT_S(size, mask) : sysconf(_SC_NPROCESSORS_ONLN);
+  CPU_FREE(mask);
+  return count > 0 ? count : 1;
 }
 
 void ck_thread_nice(int niceness) {

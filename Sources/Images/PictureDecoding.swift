@@ -105,9 +105,9 @@ struct PictureDecoding: Sendable {
   /// - Parameter trouble: with the cache that was to take them.
   /// - Throws: `Trouble` when there is not the room.
   private func decode(_ bytes: Int, because trouble: Trouble? = nil, _ progress: Progress) throws -> Outcome {
-    if let available = availableMemory(), bytes > available {
+    if let room = memoryRoom(), bytes > room.bytes {
       throw Trouble(
-        "\(indices.count) pictures need about \(bytes >> 20) MiB of memory, \(available >> 20) MiB are free",
+        "\(indices.count) pictures need about \(bytes >> 20) MiB of memory, \(room.sentence)",
         remedy: trouble.map { "and \($0)" } ?? "take a smaller --limit or --image-size, or leave out --no-cache")
     }
     var results = [Result<Image, Trouble>?](repeating: nil, count: indices.count)

@@ -28,7 +28,7 @@ public enum BLAS {
 
   /// Checks that OpenBLAS can map its memory for products on as many threads.
   /// - Throws: `Trouble` when it cannot.
-  static func provide(threads: Int) throws(Trouble) {
+  public static func provide(threads: Int) throws(Trouble) {
     let isThere = provided.withLock { provided in
       guard threads > provided else { return true }
       let bytes = (threads - provided) * bufferBytes + heapBytes

@@ -52,15 +52,16 @@ extension Configuration {
 
   /// - Parameters:
   ///   - isNew: whether settings may still be chosen.
-  ///   - available: bytes that can be had; nil where the system does not say.
+  ///   - room: memory that can be had; nil where the system does not say.
   /// - Throws: `Trouble` when the need is more than that, with settings that would fit.
-  func checkMemory(_ need: MemoryNeed, of model: SimCLR, isNew: Bool, available: Int?, workers: WorkerPool) throws {
-    guard let available, need.bytes > available else { return }
+  func checkMemory(_ need: MemoryNeed, of model: SimCLR, isNew: Bool, room: MemoryRoom?, workers: WorkerPool) throws {
+    guard let room, need.bytes > room.bytes else { return }
+    let available = room.bytes
     let ways = isNew ? settingsThatFit(available, insteadOf: need, of: model, workers) : []
     let usual =
       isNew ? "take a smaller --encoder, --width or --image-size" : "end other programs, or go on with more memory"
     throw Trouble(
-      "a batch of \(need.batchSize) \(need.sentence), and \(mebibytes(available)) are free",
+      "a batch of \(need.batchSize) \(need.sentence), and \(room.sentence)",
       remedy: ways.isEmpty ? usual : Self.list(ways) + " would fit")
   }
 

@@ -179,9 +179,11 @@ public struct Trainer: ~Copyable {
   ) throws -> StepEngine {
     let batch = min(point.knobs.batchSize, pictures)
     let plan = StepPlan(point.model, configuration, batchSize: batch, workers: workers)
+    try BLAS.provide(threads: workers.threads)
     try configuration.checkMemory(
       configuration.memoryNeed(of: point.model, batchSize: batch, workers: workers), of: point.model,
-      isNew: point.step == 0, available: availableMemory(), workers: workers)
+      isNew: point.step == 0, room: memoryRoom(reserved: workers.threads * BLAS.bufferBytes),
+      workers: workers)
     return try StepEngine(plan, configuration, workers: workers)
   }
 

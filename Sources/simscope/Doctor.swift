@@ -18,7 +18,7 @@ func doctor(_ arguments: Arguments) throws -> Int32 {
   line("processor", processor.model + (flags.isEmpty ? "" : ", \(flags.joined(separator: " "))"))
   if flags.isEmpty { line("", "no amx_*, no avx512_bf16") }
   line("cores", "\(usableCores())")
-  line("memory", availableMemory().map { "\(mebibytes($0)) free" } ?? "this system does not say how much is free")
+  line("memory", memoryRoom().map(\.sentence) ?? "this system does not say how much is free")
   line("kernels", String(cString: ck_isa_name()))
   line(
     "bfloat16", ck_isa_has_bfloat16() != 0 ? "rounded and multiplied by the processor" : "rounded in integer arithmetic"

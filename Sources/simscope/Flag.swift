@@ -19,6 +19,9 @@ struct Flag: Sendable {
     self.init(String(setting.flag.dropFirst(2)), setting.value, setting.help, group: setting.group.rawValue)
   }
 
+  /// The value is a path, in which `~` is expanded: a shell does not do so behind “=”.
+  var isPath: Bool { value.split(separator: "|").contains { ["FILE", "DIR", "RUN", "DATA"].contains($0) } }
+
   /// The words it may be.
   var choices: [String] {
     value.contains("|") && value != value.uppercased() ? value.split(separator: "|").map(String.init) : []
@@ -50,11 +53,11 @@ struct Arguments {
     while var argument = rest.popFirst() {
       if argument == "-o" { argument = "--output" }
       if argument == "--" {
-        words += rest
+        words += rest.map(Files.expandingTilde)
         return
       }
       guard argument.hasPrefix("-"), argument.count > 1 else {
-        words.append(argument)
+        words.append(Files.expandingTilde(argument))
         continue
       }
       guard argument.hasPrefix("--") else { throw Self.unknown(argument, flags) }
@@ -62,8 +65,8 @@ struct Arguments {
       let name = String(parts[0])
       guard let flag = flags.first(where: { $0.name == name }) else { throw Self.unknown("--" + name, flags) }
       let value = try Self.value(of: flag, inline: parts.count > 1 ? String(parts[1]) : nil, &rest)
-      values[name] = value
-      given.append((flag, value))
+      values[name] = flag.isPath ? Files.expandingTilde(value) : value
+      given.append((flag, values[name]!))
     }
   }
 

@@ -113,6 +113,12 @@ func installedPath(_ name: String) -> String? {
 private func runTraining(
   _ configuration: Configuration, resuming: String?, _ arguments: Arguments, changes: [Command] = []
 ) throws -> Int32 {
+  let cores = usableCores()
+  if configuration.threads > cores {
+    complain(
+      "warning: --threads \(configuration.threads) are more than the \(cores) cores this process may use; "
+        + "they slow each other down; use --threads \(cores)")
+  }
   let hasTerminal = isatty(0) == 1 && isatty(1) == 1
   let style: LineStyle? =
     if arguments.has("json") { .objects } else if arguments.has("plain") { .plain } else {

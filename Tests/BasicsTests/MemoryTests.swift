@@ -1,5 +1,6 @@
 // Free memory, read from files as the kernel writes them.
 import Basics
+import Dispatch
 import Foundation
 import Testing
 
@@ -85,4 +86,37 @@ private func mebibytes(_ count: Int) -> String { "\(count << 20)\n" }
   // The largest multiple of a page: no limit.
   try system.write(folder + "/memory.limit_in_bytes", "9223372036854771712\n")
   #expect(system.available == 8192)
+}
+
+@Test func limitsOfTheProcessCount() throws {
+  let system = try FakeSystem(cgroup: "", mountinfo: "")
+  func limits(_ addresses: String, _ data: String) throws {
+    try system.write(
+      "/proc/self/limits",
+      "Limit                     Soft Limit           Hard Limit           Units     \n"
+        + "Max data size             \(data)            unlimited            bytes     \n"
+        + "Max address space         \(addresses)            unlimited            bytes     \n")
+  }
+  try system.write("/proc/self/status", "VmSize:\t  307200 kB\nVmData:\t  102400 kB\n")
+  try limits("unlimited", "unlimited")
+  #expect(system.available == 8192)
+  try limits("\(1000 << 20)", "unlimited")
+  #expect(memoryRoom(root: system.root) == MemoryRoom(bytes: 700 << 20, limit: "ulimit -v"))
+  try limits("\(1000 << 20)", "\(400 << 20)")
+  #expect(memoryRoom(root: system.root)?.sentence == "300 MiB are free below ulimit -d")
+}
+
+/// Above `memory.high` a process is slowed down to a crawl.
+@Test func aGroupsHighMarkIsALimit() throws {
+  let system = try FakeSystem(cgroup: "0::/\n", mountinfo: secondVersion)
+  try system.write("/sys/fs/cgroup/memory.current", mebibytes(700))
+  try system.write("/sys/fs/cgroup/memory.max", "max\n")
+  try system.write("/sys/fs/cgroup/memory.high", mebibytes(1000))
+  #expect(system.available == 300)
+}
+
+@Test func aThreadRunsWhatItIsGiven() throws {
+  let done = DispatchSemaphore(value: 0)
+  try startThread("test") { done.signal() }
+  #expect(done.wait(timeout: .now() + 60) == .success)
 }

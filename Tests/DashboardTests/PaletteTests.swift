@@ -170,3 +170,13 @@ private func type(_ text: String, _ state: inout DashboardState) -> [Command] {
     #expect(press([.enter], &state).isEmpty && state.message?.tone == .warning, "\(text)")
   }
 }
+
+@Test func pastedTextGoesIntoAnOpenPromptAndNowhereElse() {
+  var state = FakeRun.state()
+  let isTaken = state.paste("q y")
+  #expect(!isTaken && !state.isDone && !state.asksToQuit && state.palette == nil)
+  press([.character(":")], &state)
+  let isTyped = state.paste(" temper\nquit ")
+  #expect(isTyped)
+  #expect(state.palette?.text == "temper quit")
+}

@@ -43,9 +43,34 @@ extension RealProgram {
         ["train", "data", "--run", "run", "--headless"] + quick + ["--threads", "4"], in: scratch.path,
         under: limited("ulimit -v \(kibibytes)"))
       #expect(finished.status == 1, "\(finished)")
-      #expect(finished.errors.hasPrefix("simscope: ") && finished.errors.contains("ulimit -v"), "\(finished)")
-      #expect(finished.errors.split(separator: "\n").count == 1, "\(finished)")
+      // A machine with few cores has a warning about the threads, too.
+      let lines = finished.errors.split(separator: "\n").filter { !$0.contains("warning:") }
+      #expect(lines.count == 1 && lines[0].hasPrefix("simscope: ") && lines[0].contains("ulimit -v"), "\(finished)")
       #expect(!FileManager.default.fileExists(atPath: scratch.path + "/run"))
+    }
+
+    @Test func moreThreadsThanCoresAreAWarning() throws {
+      let scratch = try Scratch()
+      try run(["generate", "data", "--classes", "2", "--per-class", "20", "--size", "16"], in: scratch.path)
+      let taskset = ["/usr/bin/taskset", "1"]
+      let arguments =
+        ["train", "data", "--run", "run", "--headless", "--stop-after", "1"] + quick + ["--threads", "3"]
+      let finished = try run(arguments, in: scratch.path, under: taskset)
+      #expect(finished.status == 0)
+      #expect(
+        finished.errors == "simscope: warning: --threads 3 are more than the 1 cores this process may use; "
+          + "they slow each other down; use --threads 1\n")
+    }
+
+    /// A shell leaves `~` behind “=” to the program.
+    @Test func aTildeIsTheHomeFolderInEveryPath() throws {
+      let scratch = try Scratch()
+      let home = ["/usr/bin/env", "HOME=\(scratch.path)"]
+      func finished(_ arguments: [String]) throws -> Int32 { try run(arguments, under: home).status }
+      #expect(try finished(["generate", "~/data", "--classes", "2", "--per-class", "20", "--size", "16"]) == 0)
+      #expect(try finished(["train", "~/data", "--run=~/run", "--headless", "--stop-after", "1"] + quick) == 0)
+      #expect(try finished(["export", "~/run", "--output=~/e.safetensors"]) == 0)
+      #expect(FileManager.default.fileExists(atPath: scratch.path + "/e.safetensors"))
     }
   }
 }

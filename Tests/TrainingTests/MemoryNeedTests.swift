@@ -21,7 +21,8 @@ private func complaint(_ configuration: Configuration, isNew: Bool = true, avail
   let model = SimCLR(configuration)
   let need = configuration.memoryNeed(of: model, batchSize: configuration.knobs.batchSize, workers: workers)
   do {
-    try configuration.checkMemory(need, of: model, isNew: isNew, available: available, workers: workers)
+    try configuration.checkMemory(
+      need, of: model, isNew: isNew, room: available.map { MemoryRoom(bytes: $0) }, workers: workers)
     return nil
   } catch { return "\(error)" }
 }

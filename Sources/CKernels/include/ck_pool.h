@@ -20,6 +20,9 @@ void ck_pool_run(ck_pool pool, int64_t count, ck_task task, void *context);
 /// Ends the workers and gives the pool's memory back.
 void ck_pool_destroy(ck_pool pool);
 
+/// Cores of the calling thread's affinity mask (`taskset`, cpusets); at least 1.
+int64_t ck_affinity_cores(void);
+
 /// What a thread does.
 typedef void (*ck_thread)(void *context);
 
